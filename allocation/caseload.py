@@ -1,0 +1,163 @@
+"""Cases as pages, actions and the pipeline read them: each person with tier, part and what the POM type depends on."""
+
+from datetime import date
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat, Least
+
+from allocation.models import Pom, PomAllocation
+from allocation.policy import PomType, Responsible
+from allocation.rules import IMMIGRATION, NEEDS_POM, PomTypeFacts, Recommendation, recommend_pom_type
+from handover.models import Responsibility, responsibility_on
+from handover.policy import Reason
+from omic.models import Obligation, ObligationKind, Person, Posting, Prison, Role, Staff
+from omic.policy import Outcome
+
+UNKNOWN = "unknown"
+TIERS = (("A", "A"), ("B", "B"), ("C", "C"), ("D", "D"), (UNKNOWN, "Unknown"))
+RESPONSIBLE, SUPPORTING, TASKS = "responsible", "supporting", "tasks"
+# The POM's part in a case; nobody is responsible for people who are not sentenced (HO-09), only tasks are owed.
+PARTS = (
+    (RESPONSIBLE, "Responsible"),
+    (SUPPORTING, "Supporting"),
+    (TASKS, "Tasks only"),
+    (UNKNOWN, "Not determined"),
+)
+PART_WORDS = dict(PARTS)
+_LEADS = {
+    Responsibility.POM: Responsible.POM,
+    Responsibility.POM_WITH_COM: Responsible.POM,
+    Responsibility.COM: Responsible.COM,
+}
+
+
+def _current(relation: str) -> FilteredRelation:
+    return FilteredRelation(relation, condition=Q(**{f"{relation}__superseded_at__isnull": True}))
+
+
+def _part(handover: str) -> Case:
+    """The part that follows from `responsibility`; `handover` is the path to the determination."""
+    return Case(
+        When(responsibility=Responsibility.COM, then=Value(SUPPORTING)),
+        When(responsibility__isnull=False, then=Value(RESPONSIBLE)),
+        When(**{f"{handover}__reason": Reason.UNSENTENCED}, then=Value(TASKS)),
+        default=Value(UNKNOWN),
+        output_field=CharField(),
+    )
+
+
+def with_case(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
+    """The people with `tier`, `responsibility`, `part`, `start_on` and `handover_on` as they stand on a day."""
+    return people.annotate(
+        now_tier=_current("tierdeterminations"), now_handover=_current("handoverdeterminations")
+    ).annotate(
+        tier=Coalesce(F("now_tier__letter"), Value(UNKNOWN)),
+        tier_provisional=F("now_tier__provisional"),
+        responsibility=responsibility_on(on, "now_handover__"),
+        start_on=F("now_handover__start_on"),
+        handover_on=F("now_handover__handover_on"),
+        part=_part("now_handover"),
+    )
+
+
+def with_next_day(cases: QuerySet[Person], *, on: date) -> QuerySet[Person]:
+    """Cases with `next_on`: the first day from `on` on which COM support, handover or the earliest release falls."""
+    names = ("start_on", "handover_on", "earliest_release_on")
+    ahead = [Case(When(**{f"{name}__gte": on}, then=F(name)), output_field=DateField()) for name in names]
+    return cases.annotate(next_on=Least(*ahead))
+
+
+def with_held_type(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
+    """Cases with `held_type`: the type of a POM who has had the case here since before handover (TI-13)."""
+    held = PomAllocation.objects.primary().open().filter(person=OuterRef("pk"))
+    since = held.filter(started_at__date__lt=OuterRef("handover_on"))
+    profiles = Pom.objects.on(on).filter(prison=OuterRef("prison"), staff=OuterRef("pom")).order_by()
+    return people.annotate(
+        held_type=Case(When(Exists(since), then=Subquery(profiles.values("pom_type")[:1])), output_field=CharField())
+    )
+
+
+def recommendation(case: Person, *, operator: str, on: date, chosen: str = "") -> Outcome[Recommendation]:
+    """The type of POM recommended for a case read with `with_case` (and `with_held_type`, where it has a POM)."""
+    held = getattr(case, "held_type", None)
+    lead = Responsible.NOBODY if case.part == TASKS else _LEADS.get(case.responsibility)
+    facts = PomTypeFacts(
+        responsible=lead,
+        custody_tier=None if case.tier == UNKNOWN else case.tier,
+        private=operator == "private",
+        current_pom_type=PomType(held) if held else None,
+        immigration=case.legal_status == IMMIGRATION,
+        chosen_pom_type=PomType(chosen) if chosen else None,
+    )
+    return recommend_pom_type(facts, on=on)
+
+
+# AL-01: among the people held or supported in a prison, those who need a POM and have none.
+WITHOUT_POM = Q(pom__isnull=True, legal_status__in=NEEDS_POM)
+
+
+def with_waiting(people: QuerySet[Person]) -> QuerySet[Person]:
+    """People without a POM: `waiting_since` is the day their duty opened, `pom_before` who had them here last."""
+    duties = Obligation.objects.demanding().filter(kind=ObligationKind.ALLOCATE_POM, person=OuterRef("pk"))
+    earlier = PomAllocation.objects.primary().filter(person=OuterRef("pk"), prison=OuterRef("prison"))
+    last = earlier.exclude(ended_at=None).order_by("-ended_at")
+    name = Concat("staff__forename", Value(" "), "staff__surname", output_field=CharField())
+    return people.annotate(
+        waiting_since=Coalesce(Subquery(duties.order_by().values("opens_on")[:1]), F("arrived_on")),
+        pom_before=Subquery(last.values_list(name)[:1]),
+    )
+
+
+def posted_poms(prison: Prison, *, on: date) -> QuerySet[Posting]:
+    """The postings as POM here that stand on a day."""
+    return Posting.objects.filter(prison=prison, role=Role.POM).on(on)
+
+
+def poms_of(prison: Prison, *, on: date) -> QuerySet[Staff]:
+    """Everyone posted here as a POM or holding a case here."""
+    holders = prison.people.filter(pom__isnull=False).values("pom")
+    posted = posted_poms(prison, on=on).values("staff")
+    return Staff.objects.filter(Q(pk__in=posted) | Q(pk__in=holders)).defer("password")
+
+
+# What the columns of a POM's load count, by name.
+TIER_COUNTS = {f"tier_{value.lower()}": Q(tier=value) for value, _ in TIERS}
+PART_COUNTS = {f"part_{value}": Q(part=value) for value, _ in PARTS}
+
+
+def with_loads(prison: Prison, *, on: date) -> QuerySet[Staff]:
+    """The POMs of a prison with their load: `cases`, `tier_a`…`tier_unknown` and `part_responsible`…`part_unknown`
+    are counts; `pom_type`, `working_days`, and whether they are `posted` here."""
+    posted = posted_poms(prison, on=on).filter(staff=OuterRef("pk"))
+    profile = Pom.objects.on(on).filter(prison=prison, staff=OuterRef("pk")).order_by()
+    counts = {name: Count("held", filter=share) for name, share in (TIER_COUNTS | PART_COUNTS).items()}
+    return (
+        poms_of(prison, on=on)
+        .alias(held=FilteredRelation("pom_people", condition=Q(pom_people__prison=prison)))
+        .alias(now_tier=_current("held__tierdeterminations"), now_handover=_current("held__handoverdeterminations"))
+        .alias(
+            tier=Coalesce(F("now_tier__letter"), Value(UNKNOWN)),
+            responsibility=responsibility_on(on, "now_handover__"),
+            part=_part("now_handover"),
+        )
+        .annotate(cases=Count("held"), **counts)
+        .annotate(
+            pom_type=Coalesce(Subquery(profile.values("pom_type")[:1]), Value(UNKNOWN)),
+            working_days=Subquery(profile.values("working_days")[:1]),
+            posted=Exists(posted),
+        )
+    )

@@ -1,0 +1,115 @@
+"""What allocation's lists are filtered by, and the duties they start from."""
+
+from datetime import date
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from allocation.caseload import PARTS, TIERS, poms_of
+from allocation.lists import TYPE_WORDS
+from handover.queries import UPCOMING
+from omic.http import PrisonRequest
+from omic.models import Obligation, ObligationKind, Role, Staff, Wing
+from omic.why import OMU_ROLES
+
+WING_KINDS = (ObligationKind.KEY_WORK_SESSION, ObligationKind.ALLOCATE_KEY_WORKER)
+DUTY_KINDS = [(kind.value, kind.label) for kind in ObligationKind if kind not in WING_KINDS]
+OVERDUE, COMING, NO_DATE = "overdue", "coming", "no_date"
+
+
+def omu_duties(request: PrisonRequest) -> QuerySet[Obligation]:
+    """Everything that still asks something of the OMU here."""
+    return request.prison.obligations.demanding().filter(owner_role__in=OMU_ROLES)
+
+
+def my_duties(request: PrisonRequest) -> QuerySet[Obligation]:
+    """What still asks something of one POM here: named as theirs, or a POM's duty about one of their people."""
+    mine = Q(owner=request.user) | Q(owner_role=Role.POM, person__pom=request.user)
+    return request.prison.obligations.demanding().filter(mine)
+
+
+def coming(duties: QuerySet[Obligation], on: date) -> QuerySet[Obligation]:
+    """Due in the next eight weeks, today included."""
+    return duties.due_between(on, on + UPCOMING)
+
+
+class CaseFilter(django_filters.FilterSet):
+    """Cases by POM, tier, part and wing."""
+
+    pom = django_filters.ModelChoiceFilter(
+        label="POM", empty_label="Any", queryset=lambda request: poms_of(request.prison, on=request.on)
+    )
+    tier = django_filters.ChoiceFilter(label="Tier", empty_label="Any", choices=TIERS)
+    part = django_filters.ChoiceFilter(label="POM’s part", empty_label="Any", choices=PARTS)
+    wing = django_filters.ModelChoiceFilter(
+        label="Wing", empty_label="Any", queryset=lambda request: Wing.objects.filter(prison=request.prison)
+    )
+
+
+class MyCaseFilter(django_filters.FilterSet):
+    """One's own cases by tier and part."""
+
+    tier = django_filters.ChoiceFilter(label="Tier", empty_label="Any", choices=TIERS)
+    part = django_filters.ChoiceFilter(label="POM’s part", empty_label="Any", choices=PARTS)
+
+
+class WaitingFilter(django_filters.FilterSet):
+    """People without a POM by tier and wing."""
+
+    tier = django_filters.ChoiceFilter(label="Tier", empty_label="Any", choices=TIERS)
+    wing = django_filters.ModelChoiceFilter(
+        label="Wing", empty_label="Any", queryset=lambda request: Wing.objects.filter(prison=request.prison)
+    )
+
+
+class MyDutyFilter(django_filters.FilterSet):
+    """Duties by when they are due and what they are."""
+
+    when = django_filters.ChoiceFilter(
+        label="Due",
+        empty_label="Any time",
+        choices=((OVERDUE, "Overdue"), (COMING, "In the next 8 weeks"), (NO_DATE, "No date")),
+        method="due_when",
+    )
+    kind = django_filters.ChoiceFilter(label="Duty", empty_label="Any", choices=DUTY_KINDS)
+
+    def due_when(self, duties: QuerySet[Obligation], _name: str, when: str) -> QuerySet[Obligation]:
+        """The duties of one stretch of time."""
+        on = self.request.on
+        if when == OVERDUE:
+            return duties.overdue(on)
+        return duties.filter(due_on__isnull=True) if when == NO_DATE else coming(duties, on)
+
+
+class DutyFilter(MyDutyFilter):
+    """Duties of the OMU, also by whose they are."""
+
+    owner = django_filters.ModelChoiceFilter(
+        label="Whose",
+        empty_label="Anybody’s",
+        null_label="Nobody named",
+        queryset=lambda request: Staff.objects.filter(pk__in=omu_duties(request).values("owner")),
+    )
+    role = django_filters.ChoiceFilter(
+        label="Role",
+        empty_label="Any",
+        field_name="owner_role",
+        choices=[(role.value, role.label) for role in OMU_ROLES],
+    )
+
+
+class PomFilter(django_filters.FilterSet):
+    """POMs by type, and those who hold cases without a posting."""
+
+    type = django_filters.ChoiceFilter(
+        label="Type", empty_label="Any", field_name="pom_type", choices=tuple(TYPE_WORDS.items())
+    )
+    posted = django_filters.ChoiceFilter(
+        label="POM posting",
+        empty_label="Any",
+        choices=(("yes", "Posted today"), ("no", "None today")),
+        method="posting",
+    )
+
+    def posting(self, staff: QuerySet[Staff], _name: str, posted: str) -> QuerySet[Staff]:
+        return staff.filter(posted=posted == "yes")

@@ -1,0 +1,206 @@
+"""The columns and filters of allocation's lists. Cells link as far as the reader may follow."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from allocation.caseload import PART_WORDS, UNKNOWN, recommendation
+from allocation.models import PomType
+from allocation.policy import REASONS, Reason
+from allocation.rules import Recommendation
+from omic.access import Action
+from omic.calendar import working_days_between
+from omic.formats import short_day
+from omic.holidays import bank_holidays
+from omic.http import PrisonRequest
+from omic.lists import Column, link
+from omic.models import Obligation, ObligationKind, Person, Role, Staff
+from omic.policy import Outcome
+from omic.templatetags.govuk import due, why_link
+
+TYPE_WORDS = {**dict(PomType.choices), UNKNOWN: "Type not recorded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What a row of one request's list shows."""
+
+    request: PrisonRequest
+
+    def url(self, name: str, *args: object) -> str:
+        return reverse(name, args=[self.request.prison.pk, *args])
+
+    def person(self, person: Person) -> str:
+        """The name, as a link for those who may open the person."""
+        if not self.request.standing.may(Action.SEE_PERSON):
+            return person.name
+        return link(self.url("person", person.ref), person.name)
+
+    def about(self, duty: Obligation) -> str:
+        return self.person(duty.person)
+
+    def to_allocate(self, person: Person) -> str:
+        """The name, as a link to the allocation for those who allocate."""
+        if not self.request.standing.may(Action.ALLOCATE_POM):
+            return self.person(person)
+        return link(self.url("allocation:allocate", person.ref), person.name)
+
+    def why(self, person: Person, kind: str, text: str) -> str:
+        """A computed answer, linked to its why page for those who may read it."""
+        if not self.request.standing.may(Action.SEE_DATES):
+            return text
+        return why_link(self.url("why", person.ref, kind), text)
+
+    def tier(self, case: Person) -> str:
+        return self.why(case, "tier", tier_words(case))
+
+    def part(self, case: Person) -> str:
+        return self.why(case, "handover", PART_WORDS[case.part])
+
+    def handover(self, case: Person) -> str:
+        return self.why(case, "handover", short_day(case.handover_on)) if case.handover_on else "–"
+
+    def release(self, case: Person) -> str:
+        return self.why(case, "handover", release_words(case))
+
+    def recommended(self, case: Person) -> str:
+        outcome = recommendation(case, operator=self.request.prison.operator, on=self.request.on)
+        words = PomType(outcome.value.pom_type).label if outcome.value.pom_type else "None"
+        return f"{words}: {reason_words(outcome)}"
+
+    def waited(self, case: Person) -> int:
+        """Working days since somebody began to need a POM here."""
+        return working_days_between(case.waiting_since, self.request.on, bank_holidays())
+
+    def next_day(self, case: Person) -> str:
+        if case.next_on is None:
+            return "–"
+        return self.why(case, "handover", f"{short_day(case.next_on)}, {next_words(case)}")
+
+    def duty(self, duty: Obligation) -> str:
+        """What is due, with its why; unread risk information opens where it is read."""
+        words = duty.get_kind_display()
+        if duty.kind == ObligationKind.RISK_TO_READ and self._reads(duty):
+            return link(self.url("risk-read", duty.pk), words)
+        if duty.kind == ObligationKind.ALLOCATE_POM and self.request.standing.may(Action.ALLOCATE_POM):
+            return link(self.url("allocation:allocate", duty.person.ref), words)
+        return self.why(duty.person, f"duty-{duty.pk}", words)
+
+    def _reads(self, duty: Obligation) -> bool:
+        standing = self.request.standing
+        return standing.may(Action.READ_RISK) and (Role.HOMD in standing.roles or duty.owner_id == standing.staff.pk)
+
+    def due(self, duty: Obligation) -> str:
+        return due(duty.due_on, self.request.on)
+
+    def pom(self, staff: Staff) -> SafeString:
+        return link(self.url("allocation:pom", staff.pk), surname_first(staff))
+
+
+def reason_words(outcome: Outcome[Recommendation]) -> str:
+    """Why a type is recommended: by the table, what was found; else the reason."""
+    by_table = outcome.reason in (Reason.BY_TABLE, Reason.SAME_EITHER_WAY)
+    return outcome.steps[0].found if by_table else REASONS[outcome.reason]
+
+
+def surname_first(staff: Staff) -> str:
+    """A member of staff as lists sort them."""
+    return f"{staff.surname}, {staff.forename}"
+
+
+def tier_words(case: Person) -> str:
+    """The tier; a provisional one says so."""
+    if case.tier == UNKNOWN:
+        return "Unknown"
+    return f"{case.tier} (provisional)" if case.tier_provisional else str(case.tier)
+
+
+def release_words(case: Person) -> str:
+    """The earliest release always carries which date it is."""
+    if case.earliest_release_on is None:
+        return "Not known"
+    return f"{short_day(case.earliest_release_on)} ({case.earliest_release_kind.upper()})"
+
+
+def next_words(case: Person) -> str:
+    """What the next date of a case is."""
+    names = {case.earliest_release_on: "earliest release", case.start_on: "COM supports", case.handover_on: "handover"}
+    return names[case.next_on]
+
+
+def pom_type_words(staff: Staff) -> str:
+    """The type of a POM, with their days where they are part time, and whether they still hold a posting."""
+    words = TYPE_WORDS[staff.pom_type]
+    if staff.working_days is not None and staff.working_days != 5:
+        words = f"{words}, {staff.working_days:g} days a week"
+    return words if staff.posted else f"{words}; no POM posting today"
+
+
+def owner_words(duty: Obligation) -> str:
+    """Whose duty it is: a member of staff, else the role."""
+    return str(duty.owner) if duty.owner else str(Role(duty.owner_role).label)
+
+
+def _release_column(cells: Cells) -> Column:
+    order = ("earliest_release_on",)
+    return Column("release", "Earliest release", "earliest_release_on", order=order, cell=cells.release)
+
+
+def case_columns(request: PrisonRequest, *, with_pom: bool) -> tuple[Column, ...]:
+    """A caseload: who, where, tier, part, and the dates that matter."""
+    cells = Cells(request)
+    pom = (Column("pom", "POM", "pom", order=("pom__surname", "pom__forename")),) if with_pom else ()
+    return (
+        Column("name", "Name", "name", order=("surname", "forename"), cell=cells.person),
+        Column("number", "Prison number", "prison_number", order=("prison_number",)),
+        Column("wing", "Wing", "wing.code", order=("wing__code",)),
+        *pom,
+        Column("tier", "Tier", "tier", order=("tier",), cell=cells.tier),
+        Column("part", "POM’s part", lambda case: PART_WORDS[case.part], order=("part",), cell=cells.part),
+        Column("handover", "Handover", "handover_on", order=("handover_on",), cell=cells.handover),
+        Column(
+            "release", "Earliest release", "earliest_release_on", order=("earliest_release_on",), cell=cells.release
+        ),
+    )
+
+
+def my_case_columns(request: PrisonRequest) -> tuple[Column, ...]:
+    """A POM's own caseload, with what comes next."""
+    name, number, wing, tier, part, *_ = case_columns(request, with_pom=False)
+    following = Column("next", "Next date", "next_on", order=("next_on",), cell=Cells(request).next_day)
+    return name, number, wing, tier, part, following
+
+
+def waiting_columns(request: PrisonRequest) -> tuple[Column, ...]:
+    """People who need a POM: since when, of which type and why."""
+    cells = Cells(request)
+    _, number, wing, tier, *_ = case_columns(request, with_pom=False)
+    return (
+        Column("name", "Name", "name", order=("surname", "forename"), cell=cells.to_allocate),
+        number,
+        wing,
+        Column("waited", "Working days waited", cells.waited, order=("-waiting_since",), numeric=True),
+        tier,
+        Column("type", "Recommended type", cells.recommended),
+        Column(
+            "release", "Earliest release", "earliest_release_on", order=("earliest_release_on",), cell=cells.release
+        ),
+        Column("before", "POM here before", "pom_before"),
+    )
+
+
+def duty_columns(request: PrisonRequest, *, with_owner: bool) -> tuple[Column, ...]:
+    """Duties of the OMU, most overdue first."""
+    cells = Cells(request)
+    owner = (Column("owner", "Whose", owner_words, order=("owner__surname", "owner_role")),) if with_owner else ()
+    return (
+        Column("due", "Due", "due_on", order=("due_on", "opens_on"), cell=cells.due),
+        Column("duty", "Duty", "get_kind_display", order=("kind",), cell=cells.duty),
+        Column(
+            "person", "Person", "person.name", order=("person__surname",), cell=lambda row: cells.person(row.person)
+        ),
+        Column("wing", "Wing", "person.wing.code", order=("person__wing__code",)),
+        *owner,
+        Column("since", "Open since", "opens_on", order=("opens_on",)),
+    )

@@ -1,0 +1,56 @@
+"""What allocation shows on pages that are put together from every app: the person's and the home page."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from allocation.caseload import WITHOUT_POM
+from allocation.filters import OVERDUE, my_duties, omu_duties
+from allocation.queries import list_url
+from omic.access import Action
+from omic.context import Tile
+from omic.http import PrisonRequest
+from omic.models import Person
+
+EARLIER = 3  # POMs before the present one
+
+
+def pom_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
+    """The POM of somebody held here, since when and why, and who was before; None for those outside the OMU."""
+    standing = request.standing
+    if not standing.may(Action.SEE_DATES):
+        return None
+    rows = list(person.pom_allocations.filter(prison=request.prison).select_related("staff", "started_by"))
+    primary = [row for row in rows if row.part == row.Part.PRIMARY]
+    return {
+        "template": "allocation/panel.html",
+        "present": next((row for row in primary if row.ended_at is None), None),
+        "coworkers": [row for row in rows if row.part == row.Part.COWORKING and row.ended_at is None],
+        "earlier": [row for row in primary if row.ended_at is not None][:EARLIER],
+        "reads_note": standing.may(Action.ALLOCATE_POM) or person.pom_id == standing.staff.pk,
+        "change": _allocate_url(request, person) if standing.may(Action.ALLOCATE_POM) else "",
+    }
+
+
+def _allocate_url(request: PrisonRequest, person: Person) -> str:
+    return reverse("allocation:allocate", args=[request.prison.pk, person.ref])
+
+
+def home_tiles(request: PrisonRequest) -> list[Tile]:
+    """For the HOMD who waits for a POM; for the OMU's managers what is late; for a POM their own late duties."""
+    standing, tiles = request.standing, []
+    if standing.may(Action.ALLOCATE_POM):
+        waiting = request.prison.people.filter(WITHOUT_POM).count()
+        tiles.append(Tile(waiting, "without a POM", list_url(request, "allocation:people"), _red(waiting)))
+    if standing.may(Action.ALLOCATE_POM) or standing.may(Action.EDIT_DETAILS):
+        late = omu_duties(request).overdue(request.on).count()
+        tiles.append(Tile(late, "OMU duties overdue", list_url(request, "allocation:duties", when=OVERDUE), _red(late)))
+    if standing.may(Action.MY_CASES):
+        late = my_duties(request).overdue(request.on).count()
+        mine = list_url(request, "allocation:my-duties", when=OVERDUE)
+        tiles.append(Tile(late, "of your duties overdue", mine, _red(late)))
+    return tiles
+
+
+def _red(count: int) -> str:
+    return "red" if count else ""

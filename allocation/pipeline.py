@@ -1,0 +1,131 @@
+"""Allocation's steps of the pipeline: end allocations that facts have ended, and keep the duty to allocate a POM."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
+
+from allocation.models import PomAllocation
+from allocation.rules import NEEDS_POM, needs_pom, waiting_since
+from omic.calendar import london_day
+from omic.models import ObligationKind, Person, Role
+from omic.obligations import Wanted, synchronise
+from omic.reconcile import Window
+
+Row = dict[str, Any]
+
+# AL-01: a POM belongs to a prison. Restricted patients stay with the prison that supports them, and keep theirs.
+_END_ALLOCATIONS = """
+    UPDATE allocation_pomallocation a SET ended_at = greatest(%(at)s, a.started_at),
+        ended_because = CASE WHEN p.legal_status = 'DEAD' THEN 'Died'
+                             WHEN p.prison_id IS NULL THEN 'Released' ELSE 'Transferred' END
+    FROM omic_person p
+    WHERE p.id = a.person_id AND p.id = ANY(%(people)s) AND a.ended_at IS NULL
+      AND p.prison_id IS DISTINCT FROM a.prison_id
+"""
+# XC-10: who was expected keeps the POM they already know. `omic.arrivals` closes the expectation afterwards.
+_WELCOME = """
+    INSERT INTO allocation_pomallocation
+        (person_id, prison_id, staff_id, part, pom_type, recommended_type, started_at, started_by_id, started_because,
+         note, ended_because)
+    SELECT p.id, p.prison_id, e.pom_id, 'primary', '', '', %(at)s, e.recorded_by_id, 'Expected arrival', '', ''
+    FROM omic_expectedarrival e
+    JOIN omic_person p ON p.id = e.person_id AND p.prison_id = e.prison_id
+    WHERE p.id = ANY(%(people)s) AND e.closed_at IS NULL AND e.pom_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM allocation_pomallocation a
+                      WHERE a.person_id = p.id AND a.part = 'primary' AND a.ended_at IS NULL)
+"""
+_POINT = """
+    UPDATE omic_person p SET pom_id = a.staff_id
+    FROM omic_person q
+    LEFT JOIN allocation_pomallocation a ON a.person_id = q.id AND a.part = 'primary' AND a.ended_at IS NULL
+    WHERE q.id = p.id AND p.id = ANY(%(people)s) AND p.pom_id IS DISTINCT FROM a.staff_id
+"""
+
+
+def settle_holders(people: Sequence[int], window: Window) -> dict[str, int]:
+    """End POM allocations of people who left this prison, open those that awaited them, and follow with the pointer."""
+    scope = {"people": list(people), "at": window.at}
+    counts = {}
+    steps = (("poms_ended", _END_ALLOCATIONS), ("poms_welcomed", _WELCOME), ("pom_pointers", _POINT))
+    with connection.cursor() as cursor:
+        for name, statement in steps:
+            cursor.execute(statement, scope)
+            counts[name] = cursor.rowcount
+    return counts
+
+
+_MEET = """
+    UPDATE omic_obligation o SET state = 'met', met_at = a.started_at, closed_at = a.started_at,
+        closed_by_id = a.started_by_id, closed_because = 'met'
+    FROM allocation_pomallocation a
+    WHERE o.person_id = ANY(%(people)s) AND o.kind = 'allocate_pom' AND o.closed_at IS NULL
+      AND a.person_id = o.person_id AND a.prison_id = o.prison_id AND a.part = 'primary' AND a.ended_at IS NULL
+"""
+_FACTS = (
+    "pk", "prison_id", "wing_id", "legal_status", "arrived_on", "stay_id", "sentenced_on", "last_id", "last_ended_at",
+)  # fmt: skip
+
+
+def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
+    """The duty to allocate a POM: open while somebody needs one, met by the allocation, void when they left (AL-01)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MEET, {"people": list(people)})
+        met = cursor.rowcount
+    counts = synchronise(
+        [_wanted(row, window) for row in _without_pom(people)],
+        people=people,
+        kinds=[ObligationKind.ALLOCATE_POM],
+        first=window.first,
+        last=window.last,
+        on=window.on,
+        at=window.at,
+        void_because="Left, or needs no POM",
+    )
+    return {"met": met, **counts}
+
+
+def _without_pom(people: Sequence[int]) -> list[Row]:
+    waiting = Person.objects.filter(pk__in=people, prison__isnull=False, pom__isnull=True, legal_status__in=NEEDS_POM)
+    earlier = PomAllocation.objects.primary().filter(person=OuterRef("pk"), prison=OuterRef("prison"))
+    last = earlier.filter(ended_at__isnull=False).order_by("-ended_at")
+    return list(
+        waiting.annotate(
+            stay=FilteredRelation("stays", condition=Q(stays__left_on__isnull=True)),
+            sentence=FilteredRelation("sentences", condition=Q(sentences__closed_at__isnull=True)),
+        )
+        .annotate(
+            stay_id=F("stay__pk"),
+            sentenced_on=F("sentence__started_on"),
+            last_id=Subquery(last.values("pk")[:1]),
+            last_ended_at=Subquery(last.values("ended_at")[:1]),
+        )
+        .values(*_FACTS)
+    )
+
+
+def _wanted(row: Row, window: Window) -> Wanted:
+    outcome = needs_pom(row["legal_status"], on=window.on)
+    ended_on = row["last_ended_at"] and london_day(row["last_ended_at"])
+    here_before = ended_on is not None and ended_on >= row["arrived_on"]
+    since = waiting_since(
+        arrived_on=row["arrived_on"],
+        sentenced_on=row["sentenced_on"],
+        ended_on=ended_on if here_before else None,
+        on=window.on,
+    )
+    return Wanted(
+        person_id=row["pk"],
+        prison_id=row["prison_id"],
+        kind=ObligationKind.ALLOCATE_POM,
+        slot=f"allocation-{row['last_id']}" if here_before else f"stay-{row['stay_id']}",
+        owner_role=Role.HOMD,
+        owner_id=None,
+        wing_id=row["wing_id"],
+        opens_on=since,
+        due_on=None,
+        rule=outcome.steps[-1].rule_id,
+        policy=outcome.policy,
+        steps=tuple((step.rule_id, step.found) for step in outcome.steps),
+    )

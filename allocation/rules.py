@@ -1,0 +1,137 @@
+"""Who needs a POM, and of which type. Pure: facts in, outcomes out."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from allocation.policy import VERSIONS, Advice, AllocationPolicy, PomType, Reason, Responsible
+from omic.policy import Outcome, Step, Steps, in_force
+
+SENTENCED = ("SENTENCED", "INDETERMINATE_SENTENCE", "RECALL")
+CIVIL = "CIVIL_PRISONER"
+IMMIGRATION = "IMMIGRATION_DETAINEE"
+NEEDS_POM = (*SENTENCED, CIVIL, IMMIGRATION)
+LEAD = {
+    Responsible.POM: "POM responsible",
+    Responsible.COM: "COM responsible",
+    Responsible.NOBODY: "nobody responsible",
+    None: "who is responsible unknown",
+}
+
+
+def needs_pom(legal_status: str, *, on: date) -> Outcome[bool]:
+    """Whether somebody of this legal status gets a POM (AL-01; AL-16 for immigration cases)."""
+    rule = "AL-16" if legal_status == IMMIGRATION else "AL-01"
+    needed = legal_status in NEEDS_POM
+    found = legal_status.lower().replace("_", " ")
+    return Outcome(needed, "case" if needed else "no_case", policy_on(on).id, (Step(rule, found),))
+
+
+def waiting_since(*, arrived_on: date, sentenced_on: date | None, ended_on: date | None, on: date) -> date:
+    """Since when somebody has needed a POM here: arrival, a sentence passed since, or the end of their last POM's
+    time here. A day after `on` is left out: it has not happened."""
+    days = (arrived_on, sentenced_on, ended_on)
+    return max((day for day in days if day is not None and day <= on), default=arrived_on)
+
+
+@dataclass(frozen=True, slots=True)
+class PomTypeFacts:
+    """What the type of POM depends on; None is unknown. An indeterminate recall comes as HO-08 leaves it (TI-15)."""
+
+    responsible: Responsible | None
+    custody_tier: str | None
+    private: bool = False
+    current_pom_type: PomType | None = None
+    transferred_since_handover: bool = False
+    immigration: bool = False
+    chosen_pom_type: PomType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The type recommended (None: none can be), the private prison's pattern (AL-10), advice, and whether choosing
+    what was chosen needs a reason. Choosing otherwise is always allowed (TI-14)."""
+
+    pom_type: PomType | None
+    prison_staff_support: bool
+    advice: tuple[Advice, ...]
+    reason_required: bool
+
+
+class Answer(NamedTuple):
+    """The branch that answered; its first step is the one that decided."""
+
+    pom_type: PomType | None
+    reason: Reason
+    steps: Steps
+    advice: tuple[Advice, ...] = ()
+    supported: bool = False
+
+
+def recommend_pom_type(facts: PomTypeFacts, *, on: date) -> Outcome[Recommendation]:
+    """TI-10 to TI-16: immigration first, then the POM who stays, then the table of tier and who is responsible."""
+    policy = policy_on(on)
+    answer = _immigration(facts) or _stays(facts) or _by_table(facts, policy)
+    chosen = facts.chosen_pom_type
+    differs = chosen is not None and chosen != answer.pom_type
+    steps = answer.steps
+    if differs:
+        steps += (Step("TI-14", f"{chosen} chosen, {answer.pom_type or 'none'} recommended"),)
+    value = Recommendation(answer.pom_type, answer.supported, answer.advice, differs)
+    return Outcome(value, answer.reason, policy.id, steps)
+
+
+def _immigration(facts: PomTypeFacts) -> Answer | None:
+    """TI-16, AL-16."""
+    if not facts.immigration:
+        return None
+    return Answer(PomType.PRISON, Reason.IMMIGRATION, (Step("TI-16", "immigration case"),))
+
+
+def _stays(facts: PomTypeFacts) -> Answer | None:
+    """TI-13: only a probation POM stays, and only until the next prison."""
+    if not _held_by_probation(facts) or facts.transferred_since_handover:
+        return None
+    step = Step("TI-13", "COM responsible, a probation POM has the case, no transfer since handover")
+    return Answer(PomType.PROBATION, Reason.KEEP_POM, (step,), (Advice.KEEP_POM,))
+
+
+def _held_by_probation(facts: PomTypeFacts) -> bool:
+    return facts.responsible == Responsible.COM and facts.current_pom_type == PomType.PROBATION
+
+
+def _by_table(facts: PomTypeFacts, policy: AllocationPolicy) -> Answer:
+    """TI-12, and TI-16 where nobody is responsible. An unknown fact is let be where it cannot change the answer."""
+    responsible, tier = facts.responsible, facts.custody_tier
+    rows = [policy.pom_types[responsible]] if responsible else list(policy.pom_types.values())
+    possible = {row[letter] for row in rows for letter in ([tier] if tier else row)}
+    rule = "TI-16" if responsible == Responsible.NOBODY else "TI-12"
+    steps: Steps = (Step(rule, f"{LEAD[responsible]}, tier {tier or 'unknown'}"),)
+    if _held_by_probation(facts):
+        steps += (Step("TI-13", "transferred since handover: the probation POM no longer stays"),)
+    if len(possible) > 1:
+        if tier is None:
+            return Answer(None, Reason.TIER_UNKNOWN, steps, (Advice.TIER_MISSING,))
+        return Answer(None, Reason.RESPONSIBLE_UNKNOWN, steps)
+    pom_type = possible.pop()
+    if pom_type == PomType.PROBATION:
+        return _high_risk(facts, policy, steps)
+    return Answer(pom_type, Reason.BY_TABLE if responsible else Reason.SAME_EITHER_WAY, steps)
+
+
+def _high_risk(facts: PomTypeFacts, policy: AllocationPolicy, steps: Steps) -> Answer:
+    """TI-10, TI-11 and AL-10: what goes with a probation POM who is responsible for a case of tier A or B."""
+    found = f"tier {facts.custody_tier}, POM responsible"
+    advice: tuple[Advice, ...] = ()
+    if facts.custody_tier == policy.rare_tier:
+        advice, steps = (Advice.CHECK_MAPPA,), (*steps, Step("TI-11", found))
+    if facts.private:
+        steps += (Step("AL-10", f"privately managed prison, {found}: oversight"),)
+        return Answer(PomType.PROBATION, Reason.BY_TABLE, steps, advice, supported=True)
+    steps += (Step("TI-10", found),)
+    return Answer(PomType.PROBATION, Reason.BY_TABLE, steps, (*advice, Advice.CASE_SUPPORT))
+
+
+def policy_on(on: date) -> AllocationPolicy:
+    """The version in force on a day."""
+    return in_force(VERSIONS, on) or VERSIONS[0]

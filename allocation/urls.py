@@ -1,0 +1,20 @@
+"""Allocation's addresses, below a prison's code."""
+
+from django.urls import path
+
+from allocation.views import allocate, dashboard, mine, poms
+
+app_name = "allocation"
+urlpatterns = [
+    path("omu/", dashboard.dashboard, name="dashboard"),
+    path("duties/", dashboard.duties, name="duties"),
+    path("cases/mine/", mine.mine, name="mine"),
+    path("cases/mine/duties/", mine.duties, name="my-duties"),
+    path("allocation/people/", dashboard.people, name="people"),
+    path("allocation/people/<uuid:ref>/", allocate.allocate, name="allocate"),
+    path("allocation/people/<uuid:ref>/end/", allocate.end, name="end"),
+    path("allocation/cases/", dashboard.cases, name="cases"),
+    path("allocation/poms/", dashboard.poms, name="poms"),
+    path("allocation/poms/<int:staff>/", poms.pom, name="pom"),
+    path("allocation/poms/<int:staff>/profile/", poms.pom_profile, name="pom-profile"),
+]

@@ -1,0 +1,1 @@
+"""Allocation's pages, by what they are about."""

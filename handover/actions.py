@@ -1,0 +1,46 @@
+"""What staff record about a handover."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from omic import audit
+from omic.audit import Actor
+from omic.calendar import london_day, london_midnight
+from omic.models import Obligation, ObligationKind, Person, Staff
+from omic.obligations import meet
+from omic.reconcile import lock
+
+
+class NothingToRecordError(Exception):
+    """No handover of this person waits to be recorded; `last` is the duty that was closed last, if there was one."""
+
+    def __init__(self, last: Obligation | None) -> None:
+        super().__init__("No handover of this person waits to be recorded.")
+        self.last = last
+
+
+@transaction.atomic
+def record_handover(*, person: Person, on: date, note: str, by: Staff, at: datetime) -> Obligation:
+    """Record that the case was handed over to the COM on `on`: the duty is met on that day (HO-24).
+
+    Raises NothingToRecordError when no handover is owed, be it that somebody else was quicker.
+    """
+    lock([person.pk])
+    duties = person.obligations.filter(kind=ObligationKind.HANDOVER).select_related("closed_by")
+    duty = duties.demanding().first()
+    if duty is None:
+        raise NothingToRecordError(duties.order_by("-closed_at").first())
+    duty.note = note
+    duty.save(update_fields=["note"])
+    meet(duty, by=by, at=at if on == london_day(at) else london_midnight(on), because="handover recorded")
+    audit.record(
+        by=Actor(staff=by),
+        action="record_handover",
+        at=at,
+        prison=person.prison,
+        person=person,
+        duty=duty.pk,
+        on=on.isoformat(),
+    )
+    return duty

@@ -1,0 +1,62 @@
+"""Forms and filters of handover."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from omic import pending
+from omic.calendar import week_start
+from omic.forms import BaseForm, DateField
+from omic.models import Person, Staff
+
+
+class WeekFilter(django_filters.DateFilter):
+    """A week, by any day of it."""
+
+    field_class = DateField
+
+
+class HandoverFilter(django_filters.FilterSet):
+    """By POM, where the people whom no POM holds are a choice of their own, and by the week the handover is due in."""
+
+    pom = django_filters.ModelChoiceFilter(
+        label="POM",
+        empty_label="Any",
+        null_label="Nobody",
+        queryset=lambda request: Staff.objects.filter(pom_people__prison=request.prison).distinct(),
+    )
+    week = WeekFilter(label="Due in the week of", method="due_in_week")
+
+    def due_in_week(self, people: QuerySet[Person], _name: str, on: date) -> QuerySet[Person]:
+        """People whose duty to hand over falls due in the week that holds `on`."""
+        first = week_start(on)
+        return people.filter(owed_by__range=(first, first + timedelta(days=6)))
+
+
+class RecordHandoverForm(BaseForm):
+    """When a case was handed over, and how."""
+
+    handed_on = DateField(label="When was the case handed over?")
+    note = forms.CharField(
+        label="How, and to whom",
+        help_text="For example, a meeting or a report, who took part, and what is still open",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea,
+    )
+    typed_by = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, staff: Staff, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["typed_by"].initial = pending.stamp(staff)
+
+    def clean_handed_on(self) -> date:
+        """Not ahead of today."""
+        handed_on: date = self.cleaned_data["handed_on"]
+        if handed_on > self.today:
+            raise forms.ValidationError("The day of the handover must be today or in the past")
+        return handed_on

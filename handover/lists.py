@@ -1,0 +1,54 @@
+"""The columns of the handover lists."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from handover.models import Responsibility
+from handover.policy import STORED_REASONS
+from omic.lists import Column, link
+
+
+def _name(person: Any) -> SafeString:
+    return link(reverse("person", args=[person.prison_id, person.ref]), person.name)
+
+
+def _responsible(person: Any) -> str:
+    return Responsibility(person.responsibility).label if person.responsibility else "Not worked out"
+
+
+def _reason(person: Any) -> str:
+    return STORED_REASONS.get(person.reason, "Not worked out yet")
+
+
+def _details(name: str) -> Any:
+    return lambda person: getattr(getattr(person, "details", None), name, None)
+
+
+def _com(person: Any) -> str | None:
+    return _details("com_name")(person) or _details("com_email")(person)
+
+
+NAME = Column("name", "Name", "name", order=("surname", "forename"), cell=_name)
+NUMBER = Column("number", "Prison number", "prison_number", order=("prison_number",))
+WING = Column("wing", "Wing", "wing.code", order=("wing__code",))
+POM = Column("pom", "POM", "pom", order=("pom__surname", "pom__forename"))
+TIER = Column("tier", "Tier", "letter", order=("letter",))
+HANDOVER = Column("handover", "Handover", "handover_on", order=("handover_on",), cell="handover/_date.html")
+RESPONSIBLE = Column("responsible", "Responsible today", _responsible, order=("responsibility",))
+COM = Column("com", "COM", _com, order=("details__com_name",))
+LDU = Column("ldu", "LDU", _details("ldu"), order=("details__ldu",))
+RELEASE = Column("release", "Earliest release", "earliest_release_on", order=("earliest_release_on",))
+COM_SINCE = Column("com-since", "COM’s part since", "com_since", order=("com_since",), cell="handover/_why.html")
+REASON = Column("reason", "Why", _reason, order=("reason",), cell="handover/_why.html")
+RECORD = Column("record", "Record", cell="handover/_record.html", export=False)
+
+DATED = (NAME, NUMBER, WING, POM, TIER, HANDOVER, RESPONSIBLE, COM, LDU, RELEASE, RECORD)
+COLUMNS = {
+    "upcoming": DATED,
+    "in-progress": DATED,
+    "overdue": DATED,
+    "no-com": (NAME, NUMBER, WING, POM, TIER, COM_SINCE, RESPONSIBLE, LDU, RELEASE),
+    "unknown-date": (NAME, NUMBER, WING, POM, TIER, RESPONSIBLE, REASON),
+}

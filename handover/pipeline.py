@@ -1,0 +1,161 @@
+"""Handover's steps of the pipeline: who is responsible and until when, and the duty to hand over."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from handover.cases import Case, Reviews, read_cases, reviews_of, stated
+from handover.models import HandoverDetermination
+from handover.policy import LEGAL_STATUS_UNKNOWN, WORK_LISTS
+from handover.rules import determine
+from omic.determinations import Answer, store
+from omic.models import Obligation, ObligationKind, Role
+from omic.obligations import Wanted, synchronise
+from omic.policy import Step
+from omic.reconcile import Window
+
+Row = dict[str, Any]
+NO_CASE = {
+    "fixed": None,
+    "start_on": None,
+    "handover_on": None,
+    "earliest_release_kind": None,
+    "earliest_release_on": None,
+    "blocking": (),
+    "provisional": (),
+}
+# The kernel's summary, which lists and key work read.
+_SUMMARISE = """
+    UPDATE omic_person p
+    SET earliest_release_on = h.earliest_release_on, earliest_release_kind = coalesce(h.earliest_release_kind, '')
+    FROM handover_handoverdetermination h
+    WHERE h.person_id = p.id AND h.superseded_at IS NULL AND p.id = ANY(%s) AND p.prison_id IS NOT NULL
+      AND (p.earliest_release_on, p.earliest_release_kind)
+          IS DISTINCT FROM (h.earliest_release_on, coalesce(h.earliest_release_kind, ''))
+"""
+
+
+def determine_handovers(people: Sequence[int], window: Window) -> dict[str, int]:
+    """Store responsibility and handover dates of those of `people` who are held. Who has left keeps the last answer."""
+    answers = (_answer(case) for case in read_cases(people, window.on))
+    counts = store(HandoverDetermination, answers, at=window.at, on=window.on)
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMMARISE, [list(people)])
+        return {f"handovers_{name}": number for name, number in counts.items()} | {"release_dates": cursor.rowcount}
+
+
+def _answer(case: Case) -> Answer:
+    if case.facts is None:
+        return _no_legal_status(case)
+    outcome = determine(case.facts, policy=case.policy)
+    found = outcome.value
+    kind, on = found.earliest_release or (None, None)
+    return Answer(
+        person_id=case.person_id,
+        reason=outcome.reason,
+        policy=outcome.policy,
+        facts=stated(case.facts),
+        steps=outcome.steps,
+        next_change_on=found.next_change_on,
+        columns={
+            "fixed": found.responsibility_fixed,
+            "start_on": found.start_on,
+            "handover_on": found.handover_on,
+            "earliest_release_kind": kind,
+            "earliest_release_on": on,
+            "blocking": found.blocking,
+            "provisional": found.provisional,
+            "sentence_id": case.sentence_id,
+        },
+    )
+
+
+def _no_legal_status(case: Case) -> Answer:
+    return Answer(
+        person_id=case.person_id,
+        reason=LEGAL_STATUS_UNKNOWN,
+        policy=case.policy,
+        facts={},
+        steps=(Step("HO-20", case.policy), Step("HO-09", "legal status not known: no rule could be asked")),
+        columns={**NO_CASE, "sentence_id": case.sentence_id},
+    )
+
+
+_DUTY = (
+    "person_id", "handover_on", "policy", "steps", "facts", "sentence_id", "sentence__started_on",
+    "person__prison_id", "person__wing_id", "person__pom_id", "person__arrived_on",
+)  # fmt: skip
+
+
+def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
+    """Keep the duty to hand each case over to the COM by its handover date (HO-24), until somebody records it.
+
+    A handover that lay before the person came here, or before the sentence, was never this prison's to do: no duty
+    opens for it, else a first import would owe hundreds. A duty that is already open stays, wherever its date moves.
+    """
+    held = HandoverDetermination.objects.current().filter(person__in=people, person__prison__isnull=False)
+    wanted = _wanted(held.filter(handover_on__isnull=False).values(*_DUTY), _open_slots(people))
+    return synchronise(
+        wanted,
+        people=list(held.values_list("person_id", flat=True)),
+        kinds=[ObligationKind.HANDOVER],
+        first=date.min,
+        last=date.max,
+        on=window.on,
+        at=window.at,
+        void_because="There is no handover date any more",
+    )
+
+
+def _open_slots(people: Sequence[int]) -> set[tuple[int, str]]:
+    duties = Obligation.objects.filter(person__in=people, kind=ObligationKind.HANDOVER).demanding()
+    return set(duties.values_list("person_id", "slot"))
+
+
+def _wanted(rows: Iterable[Row], open_slots: set[tuple[int, str]]) -> Iterator[Wanted]:
+    rows = list(rows)
+    reviews = reviews_of({row["person_id"]: row["sentence__started_on"] for row in rows if _came_back(row)})
+    for row in rows:
+        slot = _slot(row, reviews.get(row["person_id"]))
+        if row["handover_on"] >= _never_before(row) or (row["person_id"], slot) in open_slots:
+            yield _duty(row, slot)
+
+
+def _slot(row: Row, reviews: Reviews | None) -> str:
+    """What causes the handover: the sentence, a recall after which the POM has the case, or the last parole review."""
+    if reviews is not None:
+        return f"review-{reviews.last_id}"
+    return f"{'recall' if row['facts']['recalled'] else 'sentence'}-{row['sentence_id']}"
+
+
+def _came_back(row: Row) -> bool:
+    """Whether the POM has taken the case back after a parole review (PA-05): that review causes the next handover."""
+    return any(rule == "PA-05" for rule, _found in row["steps"])
+
+
+def _never_before(row: Row) -> date:
+    """The day from which this prison could have handed the case over."""
+    reviewed = row["facts"].get("last_review_on")
+    days = (row["person__arrived_on"], row["sentence__started_on"], reviewed and date.fromisoformat(reviewed))
+    return max(day for day in days if day)
+
+
+def _duty(row: Row, slot: str) -> Wanted:
+    opens_on = row["handover_on"] - timedelta(days=WORK_LISTS.upcoming_days)
+    steps = [*row["steps"], ("HO-24", f"comes up on {opens_on}, owed by {row['handover_on']}")]
+    return Wanted(
+        person_id=row["person_id"],
+        prison_id=row["person__prison_id"],
+        kind=ObligationKind.HANDOVER,
+        slot=slot,
+        owner_role=Role.POM,
+        owner_id=row["person__pom_id"],
+        wing_id=row["person__wing_id"],
+        opens_on=opens_on,
+        due_on=row["handover_on"],
+        rule=row["steps"][-1][0],
+        policy=row["policy"],
+        steps=tuple((rule, found) for rule, found in steps),
+    )

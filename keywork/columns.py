@@ -1,0 +1,58 @@
+"""The columns of key work's lists of people."""
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from keywork.policy import GROUP_TAGS, GROUP_WORDS
+from omic.access import Action
+from omic.http import PrisonRequest
+from omic.lists import Column, link
+from omic.models import Person
+from omic.templatetags.govuk import tag
+
+
+def priority_words(person: Person) -> str:
+    """The priority groups of a person `with_key_work`, in words."""
+    return ", ".join(GROUP_WORDS[group] for group in person.priority or [])  # type: ignore[attr-defined]
+
+
+def place(person: Person) -> str:
+    """The cell, which names its wing first; the wing alone where no cell is known."""
+    return person.cell or (person.wing.code if person.wing else "")
+
+
+def person_url(person: Person) -> str:
+    """The address of somebody's page in the prison that holds them."""
+    return reverse("person", args=[person.prison_id, person.ref])
+
+
+def _tags(person: Person) -> SafeString:
+    groups = person.priority or []  # type: ignore[attr-defined]
+    return format_html_join(" ", "{}", ((tag(*GROUP_TAGS[group]),) for group in groups))
+
+
+def _name_and_groups(person: Person) -> SafeString:
+    return format_html("<span>{} {}</span>", link(person_url(person), person.name), _tags(person))
+
+
+NUMBER = Column("number", "Number", "prison_number", order=("prison_number",))
+NAME = Column(
+    "person", "Person", "name", order=("surname", "forename"), cell=lambda row: link(person_url(row), row.name)
+)
+NAME_AND_GROUPS = Column("person", "Person", "name", order=("surname", "forename"), cell=_name_and_groups)
+WHERE = Column("where", "Where", place, order=("wing__code", "cell"), cell="keywork/_where.html")
+OWED = Column("owed", "Owed by", "next_due_on", order=("next_due_on",), cell="keywork/_owed.html")
+OVERDUE_SINCE = Column("owed", "Oldest was due", "next_due_on", order=("next_due_on",))
+OVERDUE = Column("overdue", "Sessions overdue", "overdue", order=("overdue",), numeric=True)
+KEY_WORKER = Column("key_worker", "Key worker", "key_worker", order=("key_worker__surname", "key_worker__forename"))
+LAST = Column("last", "Last session", "last_session_on", order=("unseen_since",), cell="keywork/_last.html")
+PRIORITY = Column("priority", "Priority", priority_words, cell=lambda row: _tags(row) or "–")
+WAITING = Column("waiting", "Waiting since", "waiting_since", order=("waiting_since",))
+LOG = Column("log", "Log", cell="keywork/_log.html", export=False)
+ALLOCATE = Column("allocate", "Allocate", cell="keywork/_allocate.html", export=False)
+
+
+def who(request: PrisonRequest) -> tuple[Column, ...]:
+    """Name and number; the number alone for those who may open nobody's page."""
+    return (NAME, NUMBER) if request.standing.may(Action.SEE_PERSON) else (NUMBER,)

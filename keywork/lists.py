@@ -1,0 +1,98 @@
+"""The questions that key work's pages ask of the database, each with one definition."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from keywork.models import KeyWorkerAllocation
+from omic.calendar import london_midnight, month_bounds, week_start
+from omic.models import Contact, ContactKind, Obligation, ObligationKind, Person, Prison, Role, Staff
+
+WRITE_UP = timedelta(days=14)  # how long after somebody has left a key worker may write up what was before
+
+
+def period_end(prison: Prison, on: date) -> date:
+    """The last day of the week, in women's prisons of the month, in which a session is owed."""
+    return month_bounds(on)[1] if prison.women else week_start(on) + timedelta(days=6)
+
+
+def with_key_work(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
+    """People with what they are owed in key work and when they last had it.
+
+    `overdue` sessions since `overdue_since`; `next_due_on` is the last day of the oldest session still to be held,
+    `priority` the groups they are in, `unseen_since` the day of the last session, without one that of the arrival.
+    """
+    sessions = Obligation.objects.filter(
+        person=OuterRef("pk"), prison=OuterRef("prison"), kind=ObligationKind.KEY_WORK_SESSION
+    )
+    overdue, opened = sessions.overdue(on), sessions.filter(opens_on__lte=on)
+    held = Contact.objects.current().filter(person=OuterRef("pk"), kind=ContactKind.SESSION).order_by("-at")
+    return people.annotate(
+        overdue=Coalesce(_count(overdue), 0),
+        next_due_on=Subquery(opened.demanding().order_by("due_on").values("due_on")[:1]),
+        priority=Subquery(
+            opened.order_by("-due_on").values("priority_groups")[:1], output_field=ArrayField(CharField())
+        ),
+        last_session_on=Subquery(held.values("on")[:1], output_field=DateField()),
+        unseen_since=Coalesce(Subquery(held.values("on")[:1]), F("arrived_on"), output_field=DateField()),
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.order_by().values("person").annotate(number=Count("pk")).values("number"))
+
+
+def owed_now(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
+    """Of people `with_key_work`, those who have a session to come that is not late yet."""
+    return people.filter(next_due_on__gte=on)
+
+
+def late(people: QuerySet[Person]) -> QuerySet[Person]:
+    """Of people `with_key_work`, those with a session overdue."""
+    return people.filter(overdue__gt=0)
+
+
+def my_people(prison: Prison, staff: Staff, *, on: date) -> QuerySet[Person]:
+    """The people of a key worker in a prison, with what each is owed."""
+    return with_key_work(prison.people.filter(key_worker=staff), on=on)
+
+
+def without_key_worker(people: QuerySet[Person]) -> QuerySet[Person]:
+    """Of `people`, those who are to have a key worker and have none that works here, with `waiting_since` (KW-16)."""
+    duties = Obligation.objects.demanding().filter(
+        person=OuterRef("pk"), prison=OuterRef("prison"), kind=ObligationKind.ALLOCATE_KEY_WORKER
+    )
+    since = Subquery(duties.order_by("opens_on").values("opens_on")[:1])
+    return people.filter(Exists(duties)).annotate(waiting_since=since)
+
+
+def left_lately(prison: Prison, staff: Staff, *, on: date) -> QuerySet[KeyWorkerAllocation]:
+    """A key worker's people who left the prison in the last fortnight: what was said before may still be written up."""
+    since = london_midnight(on - WRITE_UP)
+    rows = prison.key_worker_allocations.filter(staff=staff, ended_at__gte=since).exclude(person__prison=prison)
+    return rows.select_related("person__wing").order_by("-ended_at", "-pk")
+
+
+def next_to_see(prison: Prison, staff: Staff, *, on: date, after: Person) -> Person | None:
+    """Whom a key worker is to see next: the one owed a session for longest, but not `after`."""
+    owed = my_people(prison, staff, on=on).filter(next_due_on__isnull=False).exclude(pk=after.pk)
+    return owed.order_by("next_due_on", "unseen_since", "pk").first()
+
+
+def key_workers(prison: Prison, *, on: date) -> QuerySet[Staff]:
+    """Who is posted to a prison as a key worker on a day, with `load`: their people and those they are assigned to."""
+    postings = prison.postings.on(on).filter(role=Role.KEY_WORKER)
+    here = Count("key_worker_allocations", filter=Q(key_worker_allocations__ended_at=None), distinct=True)
+    expected = Count("expected_as_key_worker", filter=Q(expected_as_key_worker__closed_at=None), distinct=True)
+    return Staff.objects.filter(pk__in=postings.values("staff")).annotate(load=here + expected)
+
+
+def last_session(person: Person, *, of_prison: Prison | None = None) -> Contact | None:
+    """The newest session or entry with its note and author; of one prison alone before an expected arrival."""
+    rows = Contact.objects.current().filter(person=person, kind__in=[ContactKind.SESSION, ContactKind.ENTRY])
+    if of_prison:
+        rows = rows.filter(prison=of_prison)
+    return rows.select_related("session_note", "by").order_by("-at", "-id").first()

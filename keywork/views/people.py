@@ -1,0 +1,134 @@
+"""Lists of people: my own, and a prison's by what key work they lack."""
+
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpResponseBase
+from django.urls import reverse
+
+from keywork import columns, lists
+from keywork.filters import MineFilter, PeopleFilter
+from omic import audit
+from omic.access import Action, requires
+from omic.context import Tab, Tile
+from omic.http import PrisonRequest
+from omic.lists import ListPage
+from omic.nomis_entries import waiting_for
+
+
+@requires(Action.MY_KEY_WORK)
+def mine(request: PrisonRequest, code: str) -> HttpResponseBase:
+    """My people: who is owed a session, overdue first; and who is expected (XC-10)."""
+    people = lists.my_people(request.prison, request.user, on=request.on)
+    page = ListPage(
+        request,
+        people.select_related("wing"),
+        title="My people",
+        columns=(columns.NAME_AND_GROUPS, columns.NUMBER, columns.WHERE, columns.OWED, columns.LAST, columns.LOG),
+        sort="owed",
+        noun="person,people",
+        filterset=MineFilter,
+        empty="You are nobody's key worker at present. Your key work manager allocates people to key workers.",
+        may_export=request.standing.may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, "my-people"),
+        context={"today": request.on},
+    )
+    expected = request.prison.expected_arrivals.filter(closed_at=None, key_worker=request.user)
+    context = {
+        "numbers": tiles_of(request),
+        "tabs": _my_tabs(request),
+        "expected": expected.select_related("person__prison", "pom"),
+        "left": lists.left_lately(request.prison, request.user, on=request.on),
+    }
+    return page.response("keywork/mine.html", context)
+
+
+def tiles_of(request: PrisonRequest) -> list[Tile]:
+    """How many of my people are overdue, still to see, and seen."""
+    people = lists.my_people(request.prison, request.user, on=request.on)
+    counts = people.aggregate(
+        late=Count("pk", filter=Q(overdue__gt=0)),
+        now=Count("pk", filter=Q(next_due_on__gte=request.on)),
+        nothing=Count("pk", filter=Q(next_due_on__isnull=True)),
+    )
+    url, period = reverse("keywork:mine", args=[request.prison.pk]), "month" if request.prison.women else "week"
+    return [
+        Tile(counts["late"], "with a session overdue", f"{url}?owed=late", "red" if counts["late"] else ""),
+        Tile(counts["now"], f"to see this {period}", f"{url}?owed=now", "yellow" if counts["now"] else ""),
+        Tile(counts["nothing"], "owed nothing now", f"{url}?owed=nothing"),
+    ]
+
+
+def _my_tabs(request: PrisonRequest) -> list[Tab]:
+    code = request.prison.pk
+    return [
+        Tab("My people", reverse("keywork:mine", args=[code])),
+        Tab("Not yet on NOMIS", reverse("not-on-nomis", args=[code]), waiting_for(request.standing).count()),
+    ]
+
+
+def _tabs(request: PrisonRequest) -> list[Tab]:
+    code, may = request.prison.pk, request.standing.may
+    people = lists.with_key_work(request.prison.people.all(), on=request.on)
+    waiting = lists.without_key_worker(request.prison.people.all())
+    tabs = [
+        Tab("Overdue", reverse("keywork:overdue", args=[code]), lists.late(people).count()),
+        Tab("Without a key worker", reverse("keywork:unallocated", args=[code]), waiting.count()),
+        Tab("Longest unseen", reverse("keywork:unseen", args=[code])),
+    ]
+    if may(Action.MARK_ON_NOMIS):
+        tabs.append(Tab("Not yet on NOMIS", reverse("not-on-nomis", args=[code])))
+    if may(Action.EXPECT_ARRIVAL):
+        tabs.append(Tab("Expected arrivals", reverse("expected-arrivals", args=[code])))
+    return tabs
+
+
+def _people_page(request: PrisonRequest, people: Any, name: str, **settings: Any) -> HttpResponseBase:
+    page = ListPage(
+        request,
+        people.select_related("wing", "key_worker"),
+        noun="person,people",
+        filterset=PeopleFilter,
+        may_export=request.standing.may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, name),
+        context={"today": request.on},
+        **settings,
+    )
+    return page.response(context={"tabs": _tabs(request)})
+
+
+@requires(Action.SEE_KEY_WORK)
+def overdue(request: PrisonRequest, code: str) -> HttpResponseBase:
+    """One row a person with a session overdue, the oldest first."""
+    people = lists.late(lists.with_key_work(request.prison.people.all(), on=request.on))
+    shown = (
+        *columns.who(request), columns.WHERE, columns.OVERDUE_SINCE, columns.OVERDUE, columns.KEY_WORKER,
+        columns.LAST, columns.PRIORITY,
+    )  # fmt: skip
+    empty = "Nobody's key work session is overdue. That is good."
+    title = "Key work sessions overdue"
+    return _people_page(request, people, "overdue-key-work", title=title, columns=shown, sort="owed", empty=empty)
+
+
+@requires(Action.SEE_KEY_WORK)
+def unallocated(request: PrisonRequest, code: str) -> HttpResponseBase:
+    """People who are to have a key worker and have none, longest waiting first."""
+    people = lists.without_key_worker(lists.with_key_work(request.prison.people.all(), on=request.on))
+    shown = [*columns.who(request), columns.WHERE, columns.WAITING, columns.KEY_WORKER, columns.LAST, columns.PRIORITY]
+    if request.standing.may(Action.ALLOCATE_KEY_WORKER):
+        shown.append(columns.ALLOCATE)
+    empty = "Everybody who is to have a key worker has one. That is good."
+    title, shown = "People without a key worker", tuple(shown)
+    return _people_page(request, people, "without-key-worker", title=title, columns=shown, sort="waiting", empty=empty)
+
+
+@requires(Action.SEE_KEY_WORK)
+def unseen(request: PrisonRequest, code: str) -> HttpResponseBase:
+    """Everybody who is owed key work, whoever has gone longest without a session first; never seen counts as well."""
+    people = lists.with_key_work(request.prison.people.all(), on=request.on).filter(priority__isnull=False)
+    shown = (*columns.who(request), columns.WHERE, columns.LAST, columns.OVERDUE, columns.KEY_WORKER, columns.PRIORITY)
+    empty = "Nobody here is owed key work. Import a roll first."
+    return _people_page(
+        request, people, "longest-unseen", title="Longest unseen", columns=shown, sort="last", empty=empty
+    )

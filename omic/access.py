@@ -1,0 +1,223 @@
+"""Who may do what: one table of role × action × relation. A view declares its action or does not load.
+
+`Relation` says how a person must stand to the member of staff: anyone in the prison, someone on their wing, or their
+own case. Postings are read at each request, so that a move or a leaving takes effect with the next click.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, StrEnum
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from omic.models import Person, Posting, Prison, PrisonSetting, Role, SettingKind, Staff
+
+
+class Relation(Enum):
+    """How far an action reaches, widest first."""
+
+    PRISON = "anyone in the prison"
+    WING = "people on their wing"
+    OWN = "their own people"
+
+
+class Action(StrEnum):
+    """Everything that can be done here. Reading a page is an action too."""
+
+    OPEN = "open"  # signed in is enough: choosing a prison, help, signing out
+    PUBLIC = "public"  # nobody need be signed in: sign-in itself, health
+    HOME = "home"
+    SEARCH = "search"
+    SEE_PERSON = "see_person"
+    SEE_DATES = "see_dates"
+    RECORD_HANDOVER = "record_handover"
+    EXPORT = "export"
+    MY_KEY_WORK = "my_key_work"
+    LOG_SESSION = "log_session"
+    MARK_ON_NOMIS = "mark_on_nomis"
+    ALLOCATE_KEY_WORKER = "allocate_key_worker"
+    READ_RISK = "read_risk"
+    SEE_KEY_WORK = "see_key_work"
+    SEE_OMU = "see_omu"
+    MY_CASES = "my_cases"
+    ALLOCATE_POM = "allocate_pom"
+    EDIT_DETAILS = "edit_details"
+    IMPORT = "import"
+    EDIT_PRISON = "edit_prison"
+    SEE_MAIL = "see_mail"
+    SEE_RUNS = "see_runs"
+    EXPECT_ARRIVAL = "expect_arrival"
+
+
+_R, _A = Role, Action
+_OMU = (_R.POM, _R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR)
+_OVERSEERS = (_R.GOVERNOR, _R.PGD, _R.NATIONAL)
+
+
+def _roles(*roles: Role, relation: Relation = Relation.PRISON) -> dict[Role, Relation]:
+    return dict.fromkeys(roles, relation)
+
+
+# PGD and national are read only: they hold no action that writes.
+ACCESS: dict[Action, dict[Role, Relation]] = {
+    _A.HOME: _roles(*_R),
+    _A.SEARCH: _roles(
+        *_OMU, _R.KEY_WORK_MANAGER, _R.KEY_WORK_CHAMPION, _R.SAFER_CUSTODY, _R.GOVERNOR, _R.KEY_WORKER, _R.WING_OFFICER
+    ),
+    _A.SEE_PERSON: _roles(*_OMU, _R.KEY_WORK_MANAGER, _R.KEY_WORK_CHAMPION, _R.SAFER_CUSTODY, _R.GOVERNOR)
+    | _roles(_R.KEY_WORKER, relation=Relation.OWN)
+    | _roles(_R.WING_OFFICER, relation=Relation.WING),
+    _A.SEE_DATES: _roles(*_OMU, _R.GOVERNOR),
+    _A.RECORD_HANDOVER: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.EXPORT: _roles(*_OMU, _R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, *_OVERSEERS),
+    _A.MY_KEY_WORK: _roles(_R.KEY_WORKER),
+    _A.LOG_SESSION: _roles(_R.KEY_WORK_MANAGER) | _roles(_R.KEY_WORKER, relation=Relation.OWN),
+    _A.MARK_ON_NOMIS: _roles(_R.KEY_WORK_MANAGER, _R.CASE_ADMINISTRATOR, _R.HOMS)
+    | _roles(_R.KEY_WORKER, relation=Relation.OWN),
+    _A.ALLOCATE_KEY_WORKER: _roles(_R.KEY_WORK_MANAGER, _R.HOMD),
+    _A.READ_RISK: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.SEE_KEY_WORK: _roles(_R.KEY_WORK_MANAGER, _R.KEY_WORK_CHAMPION, _R.HOMD, _R.HOMS, _R.SAFER_CUSTODY, *_OVERSEERS),
+    _A.SEE_OMU: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR, *_OVERSEERS),
+    _A.MY_CASES: _roles(_R.POM),
+    _A.ALLOCATE_POM: _roles(_R.HOMD),
+    _A.EDIT_DETAILS: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR),
+    _A.IMPORT: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
+    _A.EDIT_PRISON: _roles(_R.HOMS),
+    _A.SEE_MAIL: _roles(_R.SAFER_CUSTODY, _R.HOMS, _R.GOVERNOR),
+    _A.SEE_RUNS: _roles(_R.HOMS, _R.SAFER_CUSTODY, _R.GOVERNOR),
+    _A.EXPECT_ARRIVAL: _roles(_R.HOMD),
+}
+
+
+# Which pointer makes a person one's own: a POM's key work people are not their cases, nor the other way round.
+_HOLDS = {Role.POM: "pom", Role.KEY_WORKER: "key_worker"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one member of staff is today in one prison: their postings there, or above it."""
+
+    staff: Staff
+    prison: Prison
+    postings: tuple[Posting, ...]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(posting.role) for posting in self.postings)
+
+    def relations(self, action: Action) -> frozenset[Relation]:
+        """How far they may take `action`; empty when not at all."""
+        allowed = ACCESS[action]
+        return frozenset(allowed[role] for role in self.roles if role in allowed)
+
+    def may(self, action: Action) -> bool:
+        """Whether they may take `action` for anybody here."""
+        return bool(self.relations(action))
+
+    def people(self, action: Action) -> QuerySet[Person]:
+        """The people of this prison for whom they may take `action`."""
+        relations = self.relations(action)
+        if Relation.PRISON in relations:
+            return self.prison.people.all()
+        reach = Q(pk__in=[])
+        for role, pointer in _HOLDS.items():
+            if role in self.roles and ACCESS[action].get(role) is Relation.OWN:
+                reach |= Q(**{pointer: self.staff})
+        if Relation.WING in relations:
+            reach |= Q(wing__in=[p.wing_id for p in self.postings if p.role == Role.WING_OFFICER and p.wing_id])
+        return self.prison.people.filter(reach)
+
+
+def prisons_open_to(staff: Staff, *, on: date) -> QuerySet[Prison]:
+    """The prisons in which `staff` may be active on a day: posted there, to their group, or nationally."""
+    postings = Posting.objects.filter(staff=staff).on(on)
+    if postings.filter(role=Role.NATIONAL).exists():
+        return Prison.objects.all()
+    groups = postings.filter(role=Role.PGD).values("group")
+    return Prison.objects.filter(
+        Q(pk__in=postings.filter(prison__isnull=False).values("prison"))
+        | Q(settings__in=_group_settings(on).filter(value__in=groups))
+    ).distinct()
+
+
+def _group_settings(on: date) -> Any:
+    return PrisonSetting.objects.filter(kind=SettingKind.GROUP).in_force(on)
+
+
+def standing_in(staff: Staff, code: str, *, on: date) -> Standing | None:
+    """What `staff` is in the prison `code` on a day, or None when they are nothing there."""
+    prison = Prison.objects.filter(pk=code).first()
+    if prison is None:
+        return None
+    groups = _group_settings(on).filter(prison=prison).values("value")
+    here = Q(prison=prison) | Q(role=Role.NATIONAL) | Q(role=Role.PGD, group__in=groups)
+    postings = tuple(Posting.objects.filter(here, staff=staff).on(on))
+    return Standing(staff=staff, prison=prison, postings=postings) if postings else None
+
+
+View = Callable[..., Any]
+
+
+def requires(action: Action) -> Callable[[View], View]:
+    """Declare the action that a view takes. `omic.middleware.AccessMiddleware` enforces it before the view runs."""
+
+    def declare(view: View) -> View:
+        view.action = action  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared_action(view: View) -> Action | None:
+    """The action that a view declares."""
+    return getattr(view, "action", None)
+
+
+def undeclared_views(resolver: URLResolver | None = None) -> list[str]:
+    """Every routed view that declares no action, by its pattern."""
+    found: list[str] = []
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            found += undeclared_views(pattern)
+        elif isinstance(pattern, URLPattern) and declared_action(pattern.callback) is None:
+            found.append(str(pattern.pattern))
+    return found
+
+
+def require_declared_views() -> None:
+    """Stop the start when any view declares no action."""
+    if missing := undeclared_views():
+        raise ImproperlyConfigured(f"These addresses declare no action (omic/access.py): {', '.join(missing)}")
+
+
+# The service navigation, in order: words, URL name, the action that opens it.
+NAVIGATION: tuple[tuple[str, str, Action], ...] = (
+    ("Home", "home", Action.HOME),
+    ("My people", "keywork:mine", Action.MY_KEY_WORK),
+    ("My cases", "allocation:mine", Action.MY_CASES),
+    ("OMU", "allocation:dashboard", Action.SEE_OMU),
+    ("Handovers", "handover:upcoming", Action.SEE_DATES),
+    ("Key work", "keywork:overdue", Action.SEE_KEY_WORK),
+    ("Missing details", "missing-details", Action.EDIT_DETAILS),
+    ("Imports", "imports", Action.IMPORT),
+    ("Emails", "mail", Action.SEE_MAIL),
+    ("Runs", "runs", Action.SEE_RUNS),
+    ("Settings", "prison-settings", Action.EDIT_PRISON),
+)
+
+
+def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
+    """The navigation of the request's prison for who is signed in: words, address, whether it is the present page."""
+    standing: Standing = request.standing  # type: ignore[attr-defined]
+    items = []
+    for words, name, action in NAVIGATION:
+        if standing.may(action):
+            url = reverse(name, args=[standing.prison.code])
+            here = request.path == url if name == "home" else request.path.startswith(url)
+            items.append((words, url, here))
+    return items

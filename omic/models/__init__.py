@@ -1,0 +1,81 @@
+"""The kernel's tables, which every app shares."""
+
+from omic.models.contact import NOMIS_TYPES, Contact, ContactKind, NomisEntry
+from omic.models.custody import Movement, ParoleReview, Sentence, Stay
+from omic.models.details import CaseDetails, DetailEntry, OasysAssessment, Provider, Rosh, SentencePlan
+from omic.models.determination import Determination
+from omic.models.imports import ImportRow, RollImport
+from omic.models.ledger import AuditEvent, Message, Recipient, Run
+from omic.models.obligation import Flag, Obligation, ObligationContact, ObligationKind, ObligationState
+from omic.models.person import (
+    SENTENCED_STATUSES,
+    UNCLEAR_STATUSES,
+    Alert,
+    Complexity,
+    ExpectedArrival,
+    LegalStatus,
+    Person,
+    Presence,
+)
+from omic.models.prison import (
+    DateRange,
+    Estate,
+    Operator,
+    PolicyAdoption,
+    Prison,
+    PrisonSetting,
+    SettingKind,
+    TstzRange,
+    Wing,
+)
+from omic.models.staff import PRISON_ROLES, Posting, Role, Staff
+
+__all__ = [
+    "NOMIS_TYPES",
+    "PRISON_ROLES",
+    "SENTENCED_STATUSES",
+    "UNCLEAR_STATUSES",
+    "Alert",
+    "AuditEvent",
+    "CaseDetails",
+    "Complexity",
+    "Contact",
+    "ContactKind",
+    "DateRange",
+    "DetailEntry",
+    "Determination",
+    "Estate",
+    "ExpectedArrival",
+    "Flag",
+    "ImportRow",
+    "LegalStatus",
+    "Message",
+    "Movement",
+    "NomisEntry",
+    "OasysAssessment",
+    "Obligation",
+    "ObligationContact",
+    "ObligationKind",
+    "ObligationState",
+    "Operator",
+    "ParoleReview",
+    "Person",
+    "PolicyAdoption",
+    "Posting",
+    "Presence",
+    "Prison",
+    "PrisonSetting",
+    "Provider",
+    "Recipient",
+    "Role",
+    "RollImport",
+    "Rosh",
+    "Run",
+    "Sentence",
+    "SentencePlan",
+    "SettingKind",
+    "Staff",
+    "Stay",
+    "TstzRange",
+    "Wing",
+]

@@ -1,0 +1,275 @@
+"""Obligations as the pipeline keeps them: wanted rows are synchronised, contacts settle them, the night stamps them.
+
+Everything here is set-based and idempotent: what is already so is not written again.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from omic.calendar import exclusive_due
+from omic.models import ContactKind, Obligation, ObligationKind
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One duty as a rule wants it to stand. `due_on` is the last day in time, or None where the rulebook gives none."""
+
+    person_id: int
+    prison_id: str
+    kind: ObligationKind
+    slot: str
+    owner_role: str
+    owner_id: int | None
+    opens_on: date
+    due_on: date | None
+    rule: str
+    policy: str
+    wing_id: int | None = None
+    priority_groups: tuple[str, ...] = ()
+    met_by: ContactKind | str = ""
+    quantity: int = 1
+    unit: str = "contacts"
+    basis: str = "owed"
+    steps: tuple[tuple[str, str], ...] = ()
+
+
+# The columns of `Wanted` as Postgres reads them from JSON, with the instant behind the due day.
+_COLUMNS = {
+    "person_id": "bigint",
+    "prison_id": "text",
+    "kind": "text",
+    "slot": "text",
+    "owner_role": "text",
+    "owner_id": "bigint",
+    "opens_on": "date",
+    "due_on": "date",
+    "due_before": "timestamptz",
+    "wing_id": "bigint",
+    "priority_groups": "varchar[]",
+    "met_by": "text",
+    "quantity": "smallint",
+    "unit": "text",
+    "basis": "text",
+    "rule": "text",
+    "policy": "text",
+    "steps": "jsonb",
+}
+_KEY = ("person_id", "kind", "slot")
+_MOVING = tuple(name for name in _COLUMNS if name not in _KEY)
+_WANTED = f"""
+    CREATE TEMPORARY TABLE wanted ON COMMIT DROP AS
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS w({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
+"""  # noqa: S608 - names of columns from the constant above
+_SAME = "o.person_id = w.person_id AND o.kind = w.kind AND o.slot = w.slot AND o.state <> 'void'"
+_MOVE = f"""
+    UPDATE omic_obligation o SET {", ".join(f"{name} = w.{name}" for name in _MOVING)}
+    FROM wanted w
+    WHERE {_SAME} AND o.closed_at IS NULL AND (o.met_by = '' OR o.due_on >= %s)
+      AND ({", ".join(f"o.{name}" for name in _MOVING)}) IS DISTINCT FROM ({", ".join(f"w.{name}" for name in _MOVING)})
+"""  # noqa: S608
+_OPEN = f"""
+    INSERT INTO omic_obligation ({", ".join(_COLUMNS)}, done, state, note, created_at, closed_because)
+    SELECT {", ".join(f"w.{name}" for name in _COLUMNS)}, 0, 'open', '', %s, ''
+    FROM wanted w WHERE NOT EXISTS (SELECT FROM omic_obligation o WHERE {_SAME})
+"""  # noqa: S608
+_VOID = f"""
+    UPDATE omic_obligation o SET state = 'void', met_at = NULL, closed_at = %s, closed_because = %s
+    WHERE o.person_id = ANY(%s) AND o.kind = ANY(%s) AND o.state IN ('open', 'missed', 'not_met')
+      AND (o.closed_at IS NULL OR o.closed_because = 'left')
+      AND (o.due_on IS NULL OR o.due_on >= %s) AND o.opens_on <= %s
+      AND NOT EXISTS (SELECT FROM wanted w WHERE {_SAME})
+"""  # noqa: S608
+
+
+# Who left and is back before the period is over is owed it again, in the same slot.
+_BACK = f"""
+    UPDATE omic_obligation o SET state = 'open', closed_at = NULL, closed_because = ''
+    FROM wanted w JOIN omic_person p ON p.id = w.person_id AND p.prison_id = w.prison_id
+    WHERE {_SAME} AND o.closed_because = 'left' AND o.state IN ('missed', 'not_met') AND o.due_on >= %s
+"""  # noqa: S608
+
+
+def _as_json(wanted: Iterable[Wanted]) -> str:
+    rows = []
+    for duty in wanted:
+        # Not `asdict`: it copies deeply, which costs a prison's year five seconds.
+        row: dict[str, Any] = {name: getattr(duty, name) for name in Wanted.__slots__}
+        row["due_before"] = exclusive_due(duty.due_on) if duty.due_on else None
+        row["priority_groups"] = list(duty.priority_groups)
+        rows.append(row)
+    return json.dumps(rows, default=lambda value: value.isoformat())
+
+
+def synchronise(
+    wanted: Iterable[Wanted],
+    *,
+    people: Sequence[int],
+    kinds: Sequence[ObligationKind],
+    first: date,
+    last: date,
+    on: date,
+    at: datetime,
+    void_because: str,
+) -> dict[str, int]:
+    """Make the duties of `kinds` of `people` that lie in `first`…`last` be exactly `wanted`.
+
+    Missing ones open; demanding ones move with their facts (due day, owner, wing), but a contact duty whose last day
+    has passed stays with whoever owed it. What nobody wants any more goes void with the reason, also what was missed
+    or left behind: then a fact that was told late has shown that it was never owed. What was met stays met. Who came
+    back in time is owed again. Call it inside a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS wanted")
+        cursor.execute(_WANTED, [_as_json(wanted)])
+        cursor.execute(_VOID, [at, void_because, list(people), [str(kind) for kind in kinds], first, last])
+        void = cursor.rowcount
+        cursor.execute(_BACK, [on])
+        moved = cursor.rowcount
+        cursor.execute(_MOVE, [on])
+        moved += cursor.rowcount
+        cursor.execute(_OPEN, [at])
+        return {"opened": cursor.rowcount, "moved": moved, "void": void}
+
+
+_LINKS = """
+    SELECT o.id AS obligation_id, c.id AS contact_id,
+           CASE o.unit WHEN 'minutes' THEN coalesce(c.minutes, 0) ELSE 1 END AS quantity
+    FROM omic_obligation o
+    JOIN omic_contact c ON c.person_id = o.person_id AND c.prison_id = o.prison_id AND c.kind = o.met_by
+        AND c."on" >= o.opens_on AND c.at < o.due_before AND c.superseded_at IS NULL
+    WHERE o.person_id = ANY(%(people)s) AND o.met_by <> '' AND o.state <> 'void'
+      AND o.due_on >= %(first)s AND o.opens_on <= %(last)s
+"""
+_UNLINK = f"""
+    DELETE FROM omic_obligationcontact l USING omic_obligation o
+    WHERE o.id = l.obligation_id AND o.person_id = ANY(%(people)s) AND o.met_by <> ''
+      AND o.due_on >= %(first)s AND o.opens_on <= %(last)s
+      AND NOT EXISTS (SELECT FROM ({_LINKS}) k WHERE k.obligation_id = l.obligation_id AND k.contact_id = l.contact_id)
+"""  # noqa: S608
+_LINK = f"""
+    INSERT INTO omic_obligationcontact (obligation_id, contact_id, quantity)
+    SELECT obligation_id, contact_id, quantity FROM ({_LINKS}) k
+    ON CONFLICT (obligation_id, contact_id) DO UPDATE SET quantity = EXCLUDED.quantity
+    WHERE omic_obligationcontact.quantity <> EXCLUDED.quantity
+"""  # noqa: S608
+# A missed contact stops demanding when a later one of its kind is held here; it stays missed, because figures count it.
+# What was left behind by a move stays so: nobody can give it any more. Minutes do not carry over into another month.
+# Joins run along keys from the duties outward, so that a fresh database without statistics is as quick as any other.
+_SETTLE = """
+    WITH counted AS (
+        SELECT o.id, o.quantity, c.at, sum(l.quantity) OVER (PARTITION BY o.id ORDER BY c.at, c.id) AS so_far
+        FROM omic_obligation o
+        LEFT JOIN omic_obligationcontact l ON l.obligation_id = o.id
+        LEFT JOIN omic_contact c ON c.id = l.contact_id
+        WHERE o.person_id = ANY(%(people)s) AND o.met_by <> '' AND o.state IN ('open', 'met', 'missed', 'not_met')
+          AND o.due_on >= %(first)s AND o.opens_on <= %(last)s
+    ), met AS (
+        SELECT id, coalesce(max(so_far), 0) AS done, min(at) FILTER (WHERE so_far >= quantity) AS met_at
+        FROM counted GROUP BY id
+    ), settled AS (
+        SELECT m.id, m.done, m.met_at,
+               CASE WHEN m.met_at IS NULL AND o.unit <> 'minutes' AND o.closed_because <> 'left' THEN (
+                   SELECT min(later.at) FROM omic_contact later
+                   WHERE later.person_id = o.person_id AND later.prison_id = o.prison_id AND later.kind = o.met_by
+                     AND later.at >= o.due_before AND later.superseded_at IS NULL) END AS later_at
+        FROM met m JOIN omic_obligation o ON o.id = m.id
+    ), answer AS (
+        SELECT s.id, s.done, s.met_at,
+               CASE WHEN s.met_at IS NOT NULL THEN 'met' WHEN o.state = 'met' THEN 'open' ELSE o.state END AS state,
+               CASE WHEN s.met_at IS NOT NULL OR s.later_at IS NOT NULL THEN coalesce(s.met_at, s.later_at)
+                    WHEN o.closed_because IN ('met', 'later contact') THEN NULL
+                    ELSE o.closed_at END AS closed_at,
+               CASE WHEN s.met_at IS NOT NULL THEN 'met'
+                    WHEN s.later_at IS NOT NULL THEN 'later contact'
+                    WHEN o.closed_because IN ('met', 'later contact') THEN ''
+                    ELSE o.closed_because END AS closed_because
+        FROM settled s JOIN omic_obligation o ON o.id = s.id
+    )
+    UPDATE omic_obligation o
+    SET done = a.done, state = a.state, met_at = a.met_at, closed_at = a.closed_at, closed_because = a.closed_because
+    FROM answer a
+    WHERE a.id = o.id AND (o.done, o.state, o.met_at, o.closed_at, o.closed_because)
+        IS DISTINCT FROM (a.done, a.state, a.met_at, a.closed_at, a.closed_because)
+"""
+
+
+def settle(people: Sequence[int], *, first: date = date.min, last: date = date.max) -> int:
+    """Recompute which contacts meet which duties of `people`, and the states that follow. Returns the rows changed.
+
+    Contact duties alone are settled so (those with `met_by`); a corrected contact un-meets what it met.
+    """
+    scope: dict[str, Any] = {"people": list(people), "first": first, "last": last}
+    with connection.cursor() as cursor:
+        cursor.execute(_UNLINK, scope)
+        cursor.execute(_LINK, scope)
+        cursor.execute(_SETTLE, scope)
+        return int(cursor.rowcount)
+
+
+# XC-10: what a prison owes somebody it expects stays with it while they are still elsewhere.
+NOT_EXPECTED = """NOT EXISTS (
+    SELECT FROM omic_expectedarrival e
+    WHERE e.person_id = p.id AND e.prison_id = o.prison_id AND e.closed_at IS NULL AND e.recorded_at <= o.created_at)"""
+_LEFT = f"""
+    UPDATE omic_obligation o
+    SET state = CASE WHEN o.state <> 'open' THEN o.state
+                     WHEN o.basis = 'where_possible' THEN 'not_met' ELSE 'missed' END,
+        closed_at = %(at)s, closed_because = 'left'
+    FROM omic_person p
+    WHERE p.id = o.person_id AND p.id = ANY(%(people)s) AND o.met_by <> '' AND o.closed_at IS NULL
+      AND p.prison_id IS DISTINCT FROM o.prison_id AND {NOT_EXPECTED}
+"""  # noqa: S608
+_FOLLOW = f"""
+    UPDATE omic_obligation o SET prison_id = p.prison_id FROM omic_person p
+    WHERE p.id = o.person_id AND p.id = ANY(%(people)s) AND o.met_by = '' AND o.closed_at IS NULL
+      AND p.prison_id IS NOT NULL AND p.prison_id <> o.prison_id AND {NOT_EXPECTED}
+"""  # noqa: S608
+_RELEASED = f"""
+    UPDATE omic_obligation o SET state = 'void', closed_at = %(at)s, closed_because = 'released' FROM omic_person p
+    WHERE p.id = o.person_id AND p.id = ANY(%(people)s) AND o.met_by = '' AND o.closed_at IS NULL
+      AND p.prison_id IS NULL AND {NOT_EXPECTED}
+"""  # noqa: S608
+
+
+def follow_moves(people: Sequence[int], *, at: datetime) -> dict[str, int]:
+    """The OMU's duties belong to the person: they move along with them, and end with release."""
+    return _run({"followed": _FOLLOW, "released": _RELEASED}, people, at)
+
+
+def leave_behind(people: Sequence[int], *, at: datetime) -> dict[str, int]:
+    """Contacts still owed by a prison that the person has left cannot be given any more: missed, and closed."""
+    return _run({"left": _LEFT}, people, at)
+
+
+def _run(statements: dict[str, str], people: Sequence[int], at: datetime) -> dict[str, int]:
+    counts = {}
+    with connection.cursor() as cursor:
+        for name, statement in statements.items():
+            cursor.execute(statement, {"people": list(people), "at": at})
+            counts[name] = cursor.rowcount
+    return counts
+
+
+_STAMP = """
+    UPDATE omic_obligation SET state = CASE basis WHEN 'where_possible' THEN 'not_met' ELSE 'missed' END
+    WHERE prison_id = %s AND state = 'open' AND met_by <> '' AND due_on < %s
+"""
+
+
+def stamp_missed(prison_id: str, *, on: date) -> int:
+    """The night's stamp on contact duties whose last day has passed. Every count is true with or without it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, [prison_id, on])
+        return int(cursor.rowcount)
+
+
+def meet(obligation: Obligation, *, by: Any, at: datetime, because: str = "") -> None:
+    """Mark a duty that no contact meets (something read, something decided) as met by a member of staff."""
+    obligation.state, obligation.met_at, obligation.closed_at = "met", at, at
+    obligation.closed_by, obligation.closed_because = by, because or "met"
+    obligation.save(update_fields=["state", "met_at", "closed_at", "closed_by", "closed_because"])

@@ -1,0 +1,109 @@
+"""One person's page, put together from the panels that the apps register, and the search for a person."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.module_loading import import_string
+
+from omic import audit
+from omic.access import Action, requires
+from omic.audit import Actor
+from omic.forms import BaseForm
+from omic.http import PrisonRequest
+from omic.models import Alert, Person, Presence
+
+# Alerts that whoever may open the page must see at once: code, words, colour. They state only what they say.
+FLAGS = (("HA", "Open ACCT", "red"), ("HA1", "ACCT post-closure", "yellow"), ("RNO121", "No one-to-one", "red"))
+FOUND_AT_MOST = 50
+
+
+@requires(Action.SEE_PERSON)
+def person(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Who this is, where they are, who holds them, and what is due; a panel from each app."""
+    subject = request.person
+    audit.record(
+        by=Actor(staff=request.user), action="see_person", at=request.now, prison=request.prison, person=subject
+    )
+    panels = [panel for name in settings.PERSON_PANELS if (panel := import_string(name)(request, subject))]
+    context = {"title": subject.name, "person": subject, "panels": panels, **identity(subject)}
+    return render(request, "omic/person.html", context)
+
+
+def identity(subject: Person) -> dict[str, object]:
+    """What the identity bar of every page about a person shows."""
+    active = set(Alert.objects.filter(person=subject, ends_on__isnull=True).values_list("code", flat=True))
+    tags = [(words, colour) for code, words, colour in FLAGS if code in active]
+    if subject.presence != Presence.IN:
+        tags.append((subject.get_presence_display(), "grey"))
+    where = f"{subject.wing or 'No wing'}, {subject.cell}" if subject.cell else str(subject.wing or "Not known")
+    facts = [
+        ("Date of birth", subject.date_of_birth),
+        ("Location", where),
+        ("Status", subject.get_legal_status_display()),
+        ("Key worker", subject.key_worker or "Nobody"),
+        ("POM", subject.pom or "Nobody"),
+    ]
+    return {"identity_tags": tags, "identity_facts": facts}
+
+
+ENTER_TWO = "Enter at least two letters or digits"
+
+
+class SearchForm(BaseForm):
+    """A name or a prison number, or the beginning of one."""
+
+    q = forms.CharField(
+        label="Name or prison number",
+        max_length=100,
+        min_length=2,
+        error_messages={"min_length": ENTER_TWO},
+    )
+
+    def clean_q(self) -> str:
+        """Words alone: commas between surname and forename are as good as spaces."""
+        words = " ".join(str(self.cleaned_data["q"]).replace(",", " ").split())
+        if len(words) < 2:
+            raise ValidationError(ENTER_TWO)
+        return words
+
+
+@requires(Action.SEARCH)
+def search(request: PrisonRequest, code: str) -> HttpResponse:
+    """People whom the searcher may open, their own apart. By POST, so that no name stands in an address or a log."""
+    form = SearchForm(request.POST or None)
+    context: dict[str, object] = {"title": "Search", "form": form, "submit": "Search"}
+    if form.is_valid():
+        found = _matching(request.standing.people(Action.SEE_PERSON), form.cleaned_data["q"])
+        rows = list(found.select_related("wing", "pom", "key_worker")[:FOUND_AT_MOST])
+        mine = [row for row in rows if request.user.pk in (row.pom_id, row.key_worker_id)]
+        others = [row for row in rows if row not in mine]
+        context |= {
+            "searched": True,
+            "results": (("My people", mine), ("Others here", others)),
+            "full": len(rows) == FOUND_AT_MOST,
+            "limit": FOUND_AT_MOST,
+            "nobody": not rows,
+        }
+    return render(request, "omic/search.html", context)
+
+
+def _matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+    """Each word starts the surname, the forename or the prison number, or stands in a double-barrelled name."""
+    for word in words.split():
+        people = people.filter(
+            Q(surname__istartswith=word)
+            | Q(surname__icontains=f"-{word}")
+            | Q(forename__istartswith=word)
+            | Q(prison_number__istartswith=word)
+        )
+    return people
+
+
+urls = [
+    path("people/search/", search, name="search"),
+    path("people/<uuid:ref>/", person, name="person"),
+]

@@ -1,0 +1,97 @@
+"""What is owed and which priority groups apply: the case file, and what stands beside every rule."""
+
+from datetime import date
+
+import pytest
+
+from keywork.policy import GROUP_TAGS, GROUP_WORDS, PROMPTS, REASONS, RULES_BY_ID, VERSIONS
+from keywork.rules import (
+    KeyWorkFacts,
+    PriorityFacts,
+    Spell,
+    entitled,
+    has_room,
+    is_short,
+    policy_on,
+    priority_groups,
+    sessions_owed,
+)
+from omic.policy import render_steps
+from tests.case_files import Case, read_cases
+
+CASES = read_cases("keywork")
+ON = date(2026, 11, 18)
+
+
+def asking(what: str) -> pytest.MarkDecorator:
+    cases = [case for case in CASES if case["asks"] == what]
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case["id"])
+
+
+def day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def key_work_facts(case: Case) -> KeyWorkFacts:
+    spells = (spell.split("..") for spell in case["spells"].split())
+    return KeyWorkFacts(
+        estate=case["estate"],
+        complexity=case["complexity"] or None,
+        spells=tuple(Spell(date.fromisoformat(first), day(last)) for first, last in spells),
+        in_hospital=case["in_hospital"] == "yes",
+    )
+
+
+@asking("owed")
+def test_sessions_owed(case: Case) -> None:
+    outcome = sessions_owed(key_work_facts(case), on=day(case["on"]))
+    assert outcome.reason == case["reason"]
+    assert case["rule"] in [step.rule_id for step in outcome.steps]
+    owed = outcome.value
+    assert (owed and (owed.opens_on, owed.due_on)) == ((day(case["opens_on"]), day(case["due_on"])) if owed else None)
+    assert bool(owed) == bool(case["due_on"])
+
+
+@asking("priority")
+def test_priority_groups(case: Case) -> None:
+    facts = PriorityFacts(
+        acct_open=case["acct_open"] == "yes",
+        rosh=case["rosh"] or None,
+        tact=case["tact"] == "yes",
+        release_on=day(case["release_on"]),
+    )
+    outcome = priority_groups(facts, on=day(case["on"]))
+    assert (outcome.value, outcome.reason) == (tuple(case["groups"].split()), case["reason"])
+
+
+@pytest.mark.parametrize("minutes, short", [(44, True), (45, False), (90, False), (None, False)])
+def test_ED_06_a_shortened_session_is_pointed_out(minutes: int | None, short: bool) -> None:  # noqa: N802
+    assert is_short(minutes, on=ON) is short
+
+
+@pytest.mark.parametrize("load, room", [(0, True), (6, True), (8, True), (9, False), (10, False)])
+def test_KW_03_the_ceiling_is_nine(load: int, room: bool) -> None:  # noqa: N802
+    assert has_room(load, on=ON) is room
+
+
+def test_every_step_has_a_rule_with_words_and_a_source() -> None:
+    for case in CASES:
+        if case["asks"] == "owed":
+            steps = sessions_owed(key_work_facts(case), on=day(case["on"])).steps
+            assert all(step.text and step.source for step in render_steps(steps, RULES_BY_ID))
+
+
+def test_every_reason_has_words() -> None:
+    assert {case["reason"] for case in CASES} <= set(REASONS)
+    facts = KeyWorkFacts("women", "high", (Spell(ON, None),))
+    assert entitled(facts, on=ON).reason in REASONS
+
+
+def test_every_rule_of_the_cases_is_known_and_every_group_has_words() -> None:
+    assert {case["rule"] for case in CASES} <= set(RULES_BY_ID)
+    assert set(GROUP_TAGS) | {"none"} == set(GROUP_WORDS)
+    assert len(PROMPTS) == 7
+
+
+def test_a_day_before_the_first_version_reads_as_the_first() -> None:
+    assert policy_on(date(2019, 6, 1)) is VERSIONS[0]

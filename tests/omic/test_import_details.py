@@ -1,0 +1,134 @@
+"""Taking in the facts that the roll does not hold."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omic.fictional import FictionalPrison, Mix, details, roll
+from omic.models import CaseDetails, DetailEntry, OasysAssessment, ParoleReview, SentencePlan
+from omic.nomis.csv_rows import DateFormat
+from omic.nomis.run import import_details
+from tests.factories import NOW, PrisonFactory, days
+from tests.omic.roll_files import (
+    BY,
+    TODAY,
+    counts,
+    csv_file,
+    fingerprint,
+    him,
+    reasons,
+    record,
+    take_in,
+    take_in_details,
+)
+from tiering.models import TierDetermination
+
+pytestmark = pytest.mark.django_db
+SMALL = FictionalPrison(code="LEI", name="HMP Leeds", mix=Mix.LOCAL, size=60, number_from=0)
+
+
+@pytest.fixture(autouse=True)
+def _known(tmp_path: Path) -> None:
+    PrisonFactory(code="LEI")
+    take_in(tmp_path, [record()])
+
+
+def row(**fields: Any) -> dict[str, Any]:
+    return {"prisonNumber": "A1234AA", "source": "nDelius", "as_at": days(-1).isoformat(), **fields}
+
+
+def test_details_are_stated_with_source_and_date_and_the_tier_follows(tmp_path: Path) -> None:
+    taken = take_in_details(tmp_path, [row(rosh="high", mappa_level=2, rsr=4.31, com_name="Jo Com")])
+    assert counts(taken) == (0, 1, 0, 0, 0)
+    assert taken.import_rows.get().changes["rosh"] == [None, "high"]
+    assert (him().details.rosh, him().details.version) == ("high", 1)
+    entry = DetailEntry.objects.get(field="rosh")
+    assert (entry.value, entry.source, entry.as_at) == ("high", "nDelius", days(-1))
+    assert TierDetermination.objects.current().get(person=him()).letter == "A"
+
+
+def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    people = list(roll(SMALL, on=TODAY))
+    take_in(tmp_path, people)
+    rows = list(details(people, on=TODAY))
+    first = take_in_details(tmp_path, rows)
+    assert (first.changed + first.unchanged, first.quarantined) == (len(rows), 0)
+    before = fingerprint()
+    assert counts(take_in_details(tmp_path, rows)) == (0, 0, len(rows), 0, 0)
+    assert fingerprint() == before
+
+
+def test_every_kind_of_row_finds_its_table(tmp_path: Path) -> None:
+    day = days(-3).isoformat()
+    rows = [
+        row(kind="oasys", layer=3, oasys_kind="review", completed_on=day, by="com"),
+        row(kind="sentence_plan", active=True, targets=["Read", "Write"], pom_agreed_on=day, by="A POM"),
+        row(kind="parole_review", thd=day, outcome="not_release", outcome_on=day),
+    ]
+    assert counts(take_in_details(tmp_path, rows)) == (0, 3, 0, 0, 0)
+    assert OasysAssessment.objects.get().completed_by == "com"
+    assert SentencePlan.objects.get().targets == "Read\nWrite"
+    assert (ParoleReview.objects.get().outcome, ParoleReview.objects.get().target_hearing_on) == (
+        "not_release",
+        days(-3),
+    )
+
+
+def test_a_plan_row_without_targets_leaves_them(tmp_path: Path) -> None:
+    take_in_details(tmp_path, [row(kind="sentence_plan", active=True, targets=["Read"])])
+    take_in_details(tmp_path, [row(kind="sentence_plan", active=False)])
+    assert (SentencePlan.objects.get().active, SentencePlan.objects.get().targets) == (False, "Read")
+
+
+def test_an_older_statement_is_kept_and_changes_nothing(tmp_path: Path) -> None:
+    take_in_details(tmp_path, [row(rosh="high")])
+    taken = take_in_details(tmp_path, [row(rosh="low", as_at=days(-30).isoformat())])
+    assert (counts(taken), him().details.rosh) == ((0, 0, 1, 0, 0), "high")
+    assert DetailEntry.objects.filter(field="rosh").count() == 2
+
+
+def test_a_later_row_of_the_same_file_stands(tmp_path: Path) -> None:
+    rows = [row(rosh="high"), row(rosh="medium"), row(rosh="low", as_at=days(-9).isoformat())]
+    assert counts(take_in_details(tmp_path, rows)) == (0, 2, 1, 0, 0)
+    assert (him().details.rosh, him().details.version) == ("medium", 1)
+
+
+def test_parole_facts_become_a_review_and_a_recall_its_kind(tmp_path: Path) -> None:
+    him().sentences.update(recalled=True)
+    take_in_details(
+        tmp_path, [row(thd=days(90).isoformat(), recall_type="standard", last_oasys_on=days(-50).isoformat())]
+    )
+    assert ParoleReview.objects.get().target_hearing_on == days(90)
+    assert him().sentences.get().recall_kind == "standard"
+    assert DetailEntry.objects.get(field="last_oasys_on").value == days(-50).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"prisonNumber": "Z9999ZZ"}, "prisonNumber is nobody known here: import the roll first"),
+        ({"rosh": "huge"}, "rosh is not one of"),
+        ({"com_email": "jo@probation.x"}, "com_email Enter a valid email address."),
+        ({"kind": "gossip"}, "kind is not one of"),
+        ({"parole_outcome": "release"}, "parole_outcome belongs to no hearing"),
+    ],
+)
+def test_what_cannot_be_stated_is_quarantined(tmp_path: Path, fields: dict[str, Any], reason: str) -> None:
+    taken = take_in_details(tmp_path, [row(**fields), row(ogrs3=50)])
+    assert counts(taken) == (0, 1, 0, 0, 1)
+    assert reasons(taken)[0].startswith(reason)
+
+
+def test_another_prisons_people_are_not_this_prisons_business(tmp_path: Path) -> None:
+    taken = take_in_details(tmp_path, [row(rosh="low")], prison=PrisonFactory(code="MDI"))
+    assert reasons(taken) == ["prisonNumber is not held by MDI, whose people alone this import may change"]
+    assert not CaseDetails.objects.exists()
+
+
+def test_csv(tmp_path: Path) -> None:
+    rows = [{"prison_number": "A1234AA", "source": "OASys", "as_at": "17/11/2026", "mappa_level": "2", "rsr": "4.315"}]
+    given = {"file_name": "d.csv", "by": BY, "on": TODAY, "at": NOW, "date_format": DateFormat.DAY_FIRST}
+    taken = import_details(path=csv_file(tmp_path, rows), **given)
+    assert counts(taken) == (0, 1, 0, 0, 0)
+    assert (him().details.mappa_level, str(him().details.rsr)) == (2, "4.32")
