@@ -15,7 +15,7 @@ run: setup
 	@exec "$(BIN)/python" manage.py up --with-parent
 
 test: setup
-	@"$(BIN)/python" -m pytest $(ARGS)
+	@"$(BIN)/python" -m pytest --numprocesses auto $(ARGS)
 
 lint: setup
 	@.ci/lint

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from omic.models import ExpectedArrival, Movement, Obligation, Stay
+from omic.nomis.terms import recall_kind
 from tests.factories import NOW, PomAllocationFactory, PrisonFactory, StaffFactory, days
 from tests.omic.roll_files import NEXT, TODAY, TOMORROW, counts, him, left, reasons, record, take_in
 
@@ -188,3 +189,19 @@ def test_an_expected_arrival_has_come(tmp_path: Path) -> None:
     )
     take_in(tmp_path, [there()])
     assert ExpectedArrival.objects.get().closed_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("14FTR_ORA", "fixed_14"),
+        ("28FTR_ORA", "fixed_28"),
+        ("FTR_14_ORA", "fixed_14"),
+        ("LR_ORA", "standard"),
+        ("LR_LIFE", "standard"),
+        ("FTR_ORA", ""),
+        ("ADIMP_ORA20", ""),
+    ],
+)
+def test_the_imprisonment_status_tells_the_kind_of_recall_or_nothing(status: str, kind: str) -> None:
+    assert recall_kind(status) == kind
