@@ -60,10 +60,13 @@ class Mode(models.TextChoices):
 class SessionNote(models.Model):
     """What a key work session or entry recorded beside its contact: the EDM's prompts (ED-10), mood, concerns, actions.
 
-    `contact_minutes` is the time with the person; the contact's own `minutes` is the total (ED-06).
+    `contact_minutes` is the time with the person; the contact's own `minutes` is the total (ED-06). Person and prison
+    repeat the contact's, because the row is sensitive: whoever may read it can be told from the row alone.
     """
 
     contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="session_note")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="session_notes")
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="session_notes")
     mode = models.CharField(max_length=15, choices=Mode)
     contact_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     prompts = models.JSONField(default=dict, help_text="ED-10 prompt: answer; only those that were answered")

@@ -167,7 +167,8 @@ def _sessions(held: Held, window: Window, over: set[tuple[int, str]]) -> Iterato
     """What is over is judged by stays alone: complexity and hospital are known for today, not for then."""
     row = held.last
     then = replace(held.facts, complexity=None, in_hospital=False)
-    for day in _period_starts(held.facts.estate == Estate.WOMEN, window.first, window.last):
+    first = max(window.first, held.stays[0]["arrived_on"])
+    for day in _period_starts(held.facts.estate == Estate.WOMEN, first, window.last):
         slot = f"{day.isoformat()}@{row['prison_id']}"
         outcome = sessions_owed(then if (row["person_id"], slot) in over else held.facts, on=day)
         if outcome.value is None:

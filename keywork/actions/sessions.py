@@ -159,6 +159,8 @@ def _write(*, person: Person, prison: Prison, record: Record, **rest: Any) -> Co
 def _note(contact: Contact, record: Record) -> None:
     contact.session_note = SessionNote.objects.create(
         contact=contact,
+        person=contact.person,
+        prison=contact.prison,
         mode=record.mode,
         contact_minutes=record.contact_minutes,
         prompts=dict(record.prompts),

@@ -36,7 +36,7 @@ CONTACT_COLUMNS = (
     "person_id", "prison_id", "kind", "at", "minutes", "by_id", "text", "nomis_type", "recorded_at", "request_id",
     "amended_because",
 )  # fmt: skip
-NOTE_COLUMNS = ("contact_id", "mode", "contact_minutes", "prompts", *TEXTS)
+NOTE_COLUMNS = ("contact_id", "person_id", "prison_id", "mode", "contact_minutes", "prompts", *TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Session:
         """The row of the note, in the order of NOTE_COLUMNS."""
         record = self.record
         texts = (getattr(record, name) for name in TEXTS)
-        return (contact, record.mode, record.contact_minutes, record.prompts, *texts)
+        return (contact, self.person, self.prison, record.mode, record.contact_minutes, record.prompts, *texts)
 
 
 @dataclass(frozen=True, slots=True)

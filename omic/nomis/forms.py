@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 
 from omic.forms import BaseForm, DateField
 from omic.models import ImportRow, Prison, RollImport
@@ -125,7 +126,7 @@ class RawForm(BaseForm):
     def __init__(self, *args: Any, row: ImportRow, **kwargs: Any) -> None:
         super().__init__(*args, initial={"raw": row.raw, "version": row.version}, **kwargs)
         if row.roll_import.header:
-            self.fields["raw"].help_text = f"Under this header: {row.roll_import.header.strip()}"
+            self.fields["raw"].help_text = format_html("Under this header: {}", row.roll_import.header.strip())
 
 
 def _cell(name: str, value: Any) -> forms.CharField:

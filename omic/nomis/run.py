@@ -225,7 +225,7 @@ def stated(header: str) -> frozenset[str]:
 
 @transaction.atomic
 def refuse(taken: RollImport, because: str, *, by: Actor, at: datetime) -> RollImport:
-    """The file cannot be used; nothing of it was, or will be, applied."""
+    """The file cannot be used; nothing more of it will be applied."""
     taken.state, taken.refused_because, taken.finished_at = State.REFUSED, because, at
     taken.save()
     _record(taken, "refuse_import", by=by, at=at)

@@ -1,5 +1,7 @@
 """Imports in the background. The broker only carries the call: where it is down, the import runs at once."""
 
+from contextlib import suppress
+
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
@@ -7,7 +9,7 @@ from omic import clock
 from omic.audit import Actor
 from omic.models import RollImport
 from omic.nomis.files import kept_file
-from omic.nomis.run import take_in
+from omic.nomis.run import refuse, take_in
 from omic.nomis.turns import AlreadyRunningError
 
 
@@ -19,10 +21,13 @@ def run_import(pk: int) -> None:
         return
     staff = taken.decided_by or taken.uploaded_by
     actor = Actor(staff=staff) if staff else Actor(job="run_import")
-    try:
-        take_in(taken, kept_file(taken), by=actor, at=clock.now())
-    except AlreadyRunningError:
+    path, at = kept_file(taken), clock.now()
+    if not path.exists():
+        because = f"Stopped after {taken.rows} of its rows, and the file is not kept here. Import it again."
+        refuse(taken, because, by=actor, at=at)
         return
+    with suppress(AlreadyRunningError):
+        take_in(taken, path, by=actor, at=at)
 
 
 def start(taken: RollImport) -> None:

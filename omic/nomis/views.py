@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -139,5 +138,4 @@ def go_on(request: PrisonRequest, code: str, pk: int) -> HttpResponse:
     """Go on here with an import at which nobody is at work."""
     taken = get_object_or_404(desk.imports_here(request.prison), pk=pk)
     run_import(taken.pk)
-    messages.success(request, f"{taken.file_name} has been taken in")
     return redirect("import", code, pk)

@@ -44,7 +44,14 @@ def kay(cast: Cast) -> Person:
 
 def noted(person: Person, cast: Cast, at: datetime = NOW) -> Contact:
     contact = ContactFactory(person=person, prison=cast.prison, by=cast.of(Role.KEY_WORKER), at=at)
-    SessionNote.objects.create(contact=contact, mode="cell_door", concerns="Misses his dog", actions="Ask the chaplain")
+    SessionNote.objects.create(
+        contact=contact,
+        person=person,
+        prison=cast.prison,
+        mode="cell_door",
+        concerns="Misses his dog",
+        actions="Ask the chaplain",
+    )
     return contact
 
 

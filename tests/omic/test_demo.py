@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
+from omic.access import prisons_open_to
 from omic.demo.loading import NotEmptyError, load, plan
 from omic.demo.personas import LOCAL, PASSWORD, PERSONAS, TRAINER, WOMENS
 from omic.holders import disagreements
@@ -154,6 +155,10 @@ def test_the_key_worker_who_signs_in_has_one_of_each_case() -> None:
 def test_the_pom_who_signs_in_has_something_to_read() -> None:
     unread = Obligation.objects.demanding().filter(kind=ObligationKind.RISK_TO_READ)
     assert unread.filter(owner__username="pom").exists()
+
+
+def test_the_pgd_office_sees_the_whole_group() -> None:
+    assert {prison.pk for prison in prisons_open_to(Staff.objects.get(username="pgd"), on=ON)} == set(SIZES)
 
 
 def test_each_prisons_email_says_what_it_cannot_confirm() -> None:

@@ -52,7 +52,7 @@ def url(name: str, *args: Any) -> str:
 
 def upload(client: Client, rows: list[Raw | str], **fields: str) -> Any:
     text = "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
-    file = SimpleUploadedFile("roll.jsonl", text.encode())
+    file = SimpleUploadedFile("roll.csv" if fields.get("date_format") else "roll.jsonl", text.encode())
     return client.post(url("new-import"), {"file": file, "content": "full", "date_format": "", **fields}, follow=True)
 
 
@@ -174,6 +174,18 @@ def test_a_line_that_could_not_be_read_is_put_right_as_it_stands(cast: Cast, hom
     assert him().prison_id == "LEI"
 
 
+def test_nothing_of_a_file_is_run_in_the_browser(cast: Cast, homs: Client) -> None:
+    evil = "<script>alert(1)</script>"
+    upload(homs, [f"prisonerNumber,{evil}", f"A1234AA,{evil},{evil}", f"{evil},1"], date_format="YYYY-MM-DD")
+    rows = list(ImportRow.objects.filter(outcome="quarantined"))
+    assert len(rows) == 2
+    pages = [url("import", rows[0].roll_import_id), *(url("import-row", row.pk) for row in rows)]
+    for page in pages:
+        assert evil not in homs.get(page).content.decode()
+    answer = homs.post(url("correct-row", rows[1].pk), {"version": 1, "prisonerNumber": evil})
+    assert evil not in answer.content.decode() and "is not a prison number" in answer.content.decode()
+
+
 def test_an_upload_is_taken_in_and_its_copy_goes(cast: Cast, homs: Client) -> None:
     page = upload(homs, [record(), record("A1235AA", recall="perhaps")])
     taken = RollImport.objects.get()
@@ -236,6 +248,13 @@ def test_with_a_broker_the_worker_takes_it_in(
     assert message.headers["task"] == "omic.nomis.tasks.run_import"
     run_import(*message.payload[0])
     assert RollImport.objects.get().state == "done"
+
+
+def test_an_import_that_stopped_without_its_file_says_so(cast: Cast, homs: Client) -> None:
+    taken = new_import(kind=RollImport.Kind.ROLL, file_name="roll.json", by=BY, on=TODAY, at=NOW, prison=cast.prison)
+    taken.save()
+    page = homs.post(url("go-on-import", taken.pk), follow=True)
+    assert b"Stopped after 0 of its rows, and the file is not kept here" in page.content
 
 
 def test_a_file_that_waits_is_confirmed_or_rejected(cast: Cast, homs: Client, tmp_path: Path) -> None:

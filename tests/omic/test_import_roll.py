@@ -84,23 +84,26 @@ def test_the_next_days_roll_does_exactly_what_it_states(tmp_path: Path, a_thousa
     assert len(arrived) == len({duty.person_id for duty in owed}) == 5
 
 
+@pytest.mark.parametrize(("dies_in", "done"), [(1, 0), (2, 3), (3, 6)])
 def test_a_file_killed_half_way_goes_on_and_ends_the_same(
-    tmp_path: Path, prison: Prison, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, prison: Prison, monkeypatch: pytest.MonkeyPatch, dies_in: int, done: int
 ) -> None:
     monkeypatch.setattr(going, "AT_ONCE", 3)
-    rows = [record(number) for number in numbers(8)]
+    rows = [record(number) for number in numbers(9)]
     rows[1], rows[5] = rows[1] | {"recall": "perhaps"}, rows[0]
+    batches = iter(range(1, 10))
 
-    def die(done: int, expected: int) -> None:
-        if done >= 6:
+    def die(*arguments: Any) -> None:
+        if next(batches) == dies_in:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        take_in(tmp_path, rows, prison=prison, progress=die)
-    assert RollImport.objects.get().rows == 6
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(going, "reconcile", die)
+        take_in(tmp_path, rows, prison=prison)
+    assert RollImport.objects.get().rows == ImportRow.objects.count() == done
     taken = take_in(tmp_path, rows, prison=prison)
     assert RollImport.objects.get() == taken
-    assert (counts(taken), taken.rows, taken.missing) == ((6, 0, 0, 0, 2), 8, 0)
+    assert (counts(taken), taken.rows, taken.missing) == ((7, 0, 0, 0, 2), 9, 0)
 
 
 def test_people_are_as_their_records_state(tmp_path: Path) -> None:
@@ -209,6 +212,7 @@ def test_two_processes_do_not_take_the_same_file_in_at_once(tmp_path: Path) -> N
         assert is_running(taken)
         with pytest.raises(AlreadyRunningError):
             take_in_file(taken, jsonl(tmp_path, [record()]), by=BY, at=NOW)
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [TURN, taken.pk])
     elsewhere.close()
     assert not Person.objects.exists()
     assert not is_running(taken)
