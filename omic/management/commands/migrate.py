@@ -25,6 +25,7 @@ def as_owner() -> Iterator[None]:
 
 
 class Command(Migrate):
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Checks included: in a new database the application's role does not exist yet."""
         with as_owner():
-            super().handle(*args, **options)
+            return super().execute(*args, **options)
