@@ -140,8 +140,8 @@ _LINKS = """
     SELECT o.id AS obligation_id, c.id AS contact_id,
            CASE o.unit WHEN 'minutes' THEN coalesce(c.minutes, 0) ELSE 1 END AS quantity
     FROM omic_obligation o
-    JOIN omic_contact c ON c.person_id = o.person_id AND c.prison_id = o.prison_id AND c.kind = o.met_by
-        AND c."on" >= o.opens_on AND c.at < o.due_before AND c.superseded_at IS NULL
+    JOIN omic_contact c ON c.person_id = o.person_id AND c.prison_id IS NOT DISTINCT FROM o.prison_id
+        AND c.kind = o.met_by AND c."on" >= o.opens_on AND c.at < o.due_before AND c.superseded_at IS NULL
     WHERE o.person_id = ANY(%(people)s) AND o.met_by <> '' AND o.state <> 'void'
       AND o.due_on >= %(first)s AND o.opens_on <= %(last)s
 """
@@ -159,7 +159,8 @@ _LINK = f"""
 """  # noqa: S608
 # A missed contact stops demanding when a later one of its kind is held here; it stays missed, because figures count it.
 # What was left behind by a move stays so: nobody can give it any more. Minutes do not carry over into another month.
-# Joins run along keys from the duties outward, so that a fresh database without statistics is as quick as any other.
+# Joins run along keys from the duties outward, so that a fresh database without statistics is as quick as any other;
+# the prison is compared with IS NOT DISTINCT FROM, which no index serves, so that contacts are found by their person.
 _SETTLE = """
     WITH counted AS (
         SELECT o.id, o.quantity, c.at, sum(l.quantity) OVER (PARTITION BY o.id ORDER BY c.at, c.id) AS so_far
@@ -171,12 +172,13 @@ _SETTLE = """
     ), met AS (
         SELECT id, coalesce(max(so_far), 0) AS done, min(at) FILTER (WHERE so_far >= quantity) AS met_at
         FROM counted GROUP BY id
-    ), settled AS (
+    ), settled AS MATERIALIZED (
         SELECT m.id, m.done, m.met_at,
                CASE WHEN m.met_at IS NULL AND o.unit <> 'minutes' AND o.closed_because <> 'left' THEN (
                    SELECT min(later.at) FROM omic_contact later
-                   WHERE later.person_id = o.person_id AND later.prison_id = o.prison_id AND later.kind = o.met_by
-                     AND later.at >= o.due_before AND later.superseded_at IS NULL) END AS later_at
+                   WHERE later.person_id = o.person_id AND later.prison_id IS NOT DISTINCT FROM o.prison_id
+                     AND later.kind = o.met_by AND later.at >= o.due_before AND later.superseded_at IS NULL
+               ) END AS later_at
         FROM met m JOIN omic_obligation o ON o.id = m.id
     ), answer AS (
         SELECT s.id, s.done, s.met_at,
