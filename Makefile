@@ -7,6 +7,10 @@ UV = VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$(BIN)/uv" pip install --quiet --require-h
 FIND_PYTHON = for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done
 
+# Both sets of packages at once; without npm its Python package has to be there first.
+MAKEFLAGS += --jobs=2
+NPM_COMES_WITH = $(shell command -v npm >/dev/null || echo $(VENV)/.done)
+
 .PHONY: setup run test lint
 
 setup: $(VENV)/.done node_modules/.done
@@ -32,7 +36,7 @@ $(VENV)/.done: requirements.lock .ci/setup.lock
 	@$(UV) --requirement requirements.lock
 	@touch $@
 
-node_modules/.done: package-lock.json $(VENV)/.done
+node_modules/.done: package-lock.json $(NPM_COMES_WITH)
 	@echo "Installing the design systems (once) ..."
 	@command -v npm >/dev/null || $(UV) --requirement .ci/node.lock
 	@PATH="$$PATH:$(BIN)" npm ci --ignore-scripts --silent </dev/null

@@ -38,15 +38,15 @@ def allocate(demo: Demonstration) -> dict[str, int]:
     Who gets which type of POM depends on tier and responsibility, so these are determined first.
     """
     window = window_of(demo.on - timedelta(days=2), evening_before(demo))
-    for batch in in_batches(list(Person.objects.filter(prison__fictional=True).values_list("pk", flat=True))):
+    for batch in in_batches(list(Person.objects.filter(prison__in=demo.codes).values_list("pk", flat=True))):
         determine_tiers(batch, window)
         determine_handovers(batch, window)
     Pom.objects.bulk_create(profile for place in demo.places for profile in _profiles(demo, place))
     rows = [row for place in demo.places for row in _allocations(demo, place)]
     PomAllocation.objects.bulk_create(rows, batch_size=2000)
-    tell_planner("allocation_pomallocation")
     settle_holders(sorted(row.person_id for row in rows), window)
-    waiting = Person.objects.filter(prison__fictional=True, pom__isnull=True, legal_status__in=NEEDS_POM)
+    tell_planner("allocation_pomallocation")
+    waiting = Person.objects.filter(prison__in=demo.codes, pom__isnull=True, legal_status__in=NEEDS_POM)
     return {"POM allocations": len(rows), "People waiting for a POM": waiting.count()}
 
 

@@ -28,9 +28,9 @@ def allocate(demo: Demonstration) -> dict[str, int]:
     rows = [row for place in demo.places for row in _allocations(demo, place)]
     KeyWorkerAllocation.objects.bulk_create(rows, batch_size=2000)
     people = sorted({row.person_id for row in rows})
-    tell_planner("keywork_keyworkerallocation")
     settle_holders(people, window_of(demo.on, demo.at))
-    without = Person.objects.filter(prison__fictional=True, key_worker__isnull=True).count()
+    tell_planner("keywork_keyworkerallocation")
+    without = Person.objects.filter(prison__in=demo.codes, key_worker__isnull=True).count()
     return {"Key worker allocations": len(rows), "People without a key worker": without}
 
 

@@ -91,19 +91,19 @@ def hold_sessions(demo: Demonstration) -> dict[str, int]:
     year = _Year(demo, chance)
     sessions = [session for case in _cases(demo, chance) for session in year.sessions(case)]
     copy_rows("omic_contact", CONTACT_COLUMNS, (session.contact() for session in sessions))
-    ids = dict(Contact.objects.filter(kind=ContactKind.SESSION).values_list("request_id", "pk"))
+    ids = dict(Contact.objects.filter(prison__in=demo.codes).values_list("request_id", "pk"))
     copy_rows("keywork_sessionnote", NOTE_COLUMNS, (session.note(ids[session.request_id]) for session in sessions))
     entered = _on_nomis(demo, sessions, ids, chance)
     copy_rows("omic_nomisentry", ("contact_id", "by_id", "at"), entered)
-    tell_planner("omic_contact", "keywork_sessionnote", "omic_nomisentry")
     told = _tell_omu(demo, sessions, chance)
     _correct(demo, chance)
+    tell_planner("omic_contact", "keywork_sessionnote", "omic_nomisentry")
     return {"Key work sessions": len(sessions), "Not yet on NOMIS": len(sessions) - len(entered), "Risk to read": told}
 
 
 def _cases(demo: Demonstration, chance: Random) -> Iterator[Case]:
     holders: dict[int, list[Holder]] = defaultdict(list)
-    rows = KeyWorkerAllocation.objects.filter(prison__fictional=True).order_by("pk")
+    rows = KeyWorkerAllocation.objects.filter(prison__in=demo.codes).order_by("pk")
     for row in rows:
         holders[row.person_id].append(Holder(row.staff_id, row.started_at, row.ended_at or demo.at))
     gaps, risky = _gaps(rows), _with_something_to_read()

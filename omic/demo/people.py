@@ -13,7 +13,7 @@ from omic.copying import tell_planner
 from omic.demo.places import Demonstration, Place
 from omic.demo.rolls import details_of, first_roll, moved_to, spoilt, todays_roll
 from omic.demo.year import evening_before
-from omic.models import CaseDetails, Estate, LegalStatus, Person, Posting, Prison, Role, RollImport
+from omic.models import Estate, LegalStatus, Person, Posting, Prison, Role, RollImport
 from omic.nomis.run import import_details, import_roll
 from omic.reconcile import postponed
 
@@ -30,8 +30,9 @@ def import_first_rolls(demo: Demonstration) -> dict[str, int]:
         with postponed():
             _take_in(import_roll, place, records + bad, kind="roll", on=on, at=at)
             _take_in(import_details, place, details_of(demo, records, on=on), kind="details", on=on, at=at)
+    people = Person.objects.filter(prison__in=demo.codes)
     tell_planner("omic_person", "omic_stay", "omic_sentence", "omic_alert", "omic_casedetails", "omic_obligation")
-    return {"People": Person.objects.count(), "People with details": CaseDetails.objects.count()}
+    return {"People": people.count(), "People with details": people.exclude(details=None).count()}
 
 
 def import_todays_rolls(demo: Demonstration) -> dict[str, int]:

@@ -74,10 +74,21 @@ class Demonstration:
     seed: int = SEED
 
     @property
+    def codes(self) -> list[str]:
+        """The prisons of these places."""
+        return [place.code for place in self.places]
+
+    @property
+    def shares(self) -> tuple["Demonstration", "Demonstration"]:
+        """Two demonstrations that make up this one, about as many people in each."""
+        first, *others = self.places
+        return replace(self, places=(first,)), replace(self, places=tuple(others))
+
+    @property
     def since(self) -> date:
         """The first day of the year of history."""
         return self.on - timedelta(days=365)
 
     def chance(self, *names: object) -> Random:
-        """A source of chance of its own for each purpose, so that one part never disturbs another."""
-        return Random("/".join(map(str, (self.seed, *names))))  # noqa: S311  fictional people, not secrets
+        """A source of chance of its own for each purpose and share, so that one part never disturbs another."""
+        return Random("/".join(map(str, (self.seed, *self.codes, *names))))  # noqa: S311  fictional people, not secrets

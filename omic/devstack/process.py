@@ -18,6 +18,7 @@ from pathlib import Path
 LINUX = sys.platform == "linux"
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 NOBODY = 65534  # must be an account that exists: initdb looks its name up
 
 
@@ -43,8 +44,9 @@ def spawn(
 
     def begin() -> None:
         os.setsid()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         if log:
             _write_to(log)
         if account:
@@ -126,6 +128,11 @@ def _become(account: pwd.struct_passwd) -> None:
     os.setgroups([])
     os.setgid(account.pw_gid)
     os.setuid(account.pw_uid)
+
+
+def end_with_parent() -> None:
+    """In a child that a library has forked: end when the parent does, however that ends."""
+    _die_with(os.getppid(), signal.SIGTERM)
 
 
 def _die_with(parent: int, death_signal: signal.Signals) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from omic.devstack.process import StackError, spawn
+from omic.devstack.process import ENDING, StackError, spawn
 
 RECORD = "stack.json"
 STOP_SECONDS = 15.0
@@ -55,10 +55,13 @@ class Stack:
         drop_root: bool = False,
     ) -> ForkProcess:
         """Start a child that `stop_signal` will end. See process.spawn for the rest."""
-        child = spawn(work, log=log, death_signal=stop_signal, drop_root=drop_root)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # else a child could start that nobody will stop
+        try:
+            child = spawn(work, log=log, death_signal=stop_signal, drop_root=drop_root)
+            self.children[name], self._signals[name] = child, stop_signal
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         assert child.pid is not None
-        self.children[name] = child
-        self._signals[name] = stop_signal
         self._facts["children"].append([child.pid, psutil.Process(child.pid).create_time(), int(stop_signal)])
         self._write()
         return child

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -118,9 +117,9 @@ class Up:
         given = {"DATABASE_URL": database, "DATABASE_ROLE": "omic_app", "PORT": str(self.port)}
         self.env = {**os.environ, **given, "OMIC_ENVIRONMENT": "production", "SECRET_KEY": "of this test"}
         self.process = self.run()
-        deadline = time.monotonic() + 60
-        while not self.is_healthy() and self.process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
+        for line in self.process.stdout:
+            if b"OMiC is at" in line:
+                break
 
     def run(self) -> psutil.Popen:
         return psutil.Popen([*MANAGE, "up"], cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -184,3 +183,39 @@ def test_health_says_that_the_database_does_not_answer(client: Client, monkeypat
 
     monkeypatch.setattr(connection, "cursor", refuse)
     assert client.get("/health").status_code == 503
+
+
+LOAD = """
+import django
+django.setup()
+from datetime import UTC, datetime
+from omic.demo.loading import load, plan
+from omic.demo.personas import LOCAL, TRAINER, WOMENS
+sizes = {LOCAL: 40, WOMENS: 25, TRAINER: 25}
+load(plan(now=datetime(2026, 11, 21, 14, 30, tzinfo=UTC), sizes=sizes), print)
+"""
+
+
+def _python(code: str, database: str) -> subprocess.CompletedProcess[str]:
+    given = {"DATABASE_URL": database, "DATABASE_ROLE": "omic_app", "DJANGO_SETTINGS_MODULE": "omic.settings"}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, **given}, capture_output=True, text=True
+    )
+
+
+def test_two_processes_load_the_demonstration_and_only_once(copied_database: str) -> None:
+    first = _python(LOAD, copied_database)
+    assert first.returncode == 0, first.stderr[-500:]
+    assert "Found amiss by the night 0\n" in first.stdout
+    assert "Nightly emails sent 3\n" in first.stdout
+    assert "staff in this database already" in _python(LOAD, copied_database).stderr
+
+
+def test_up_refuses_half_a_demonstration_in_a_database_of_others(data: Path, copied_database: str) -> None:
+    half = "DEMO_PARTS = [(kind, parts[:1]) for kind, parts in settings.DEMO_PARTS[:2]] + [('whole', ['no.such.part'])]"
+    interrupted = LOAD.replace("load(plan", f"from django.conf import settings\nsettings.{half}\nload(plan")
+    assert "No module named 'no'" in _python(interrupted, copied_database).stderr
+    env = {**os.environ, "DATABASE_URL": copied_database, "DATABASE_ROLE": "omic_app", "PORT": "0"}
+    up = subprocess.run([*MANAGE, "up"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert up.returncode == 1
+    assert "Loading the demonstration was interrupted: empty the database" in up.stderr

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
+from multiprocessing.context import ForkProcess
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from omic.demo.loading import was_interrupted
 from omic.demo.personas import PASSWORD, PERSONAS
 from omic.devstack.paths import data_dir, socket_dir
 from omic.devstack.postgres import start_postgres
-from omic.devstack.process import StackError, await_answer, module
+from omic.devstack.process import ENDING, StackError, await_answer, module
 from omic.devstack.stack import Stack
 from omic.devstack.valkey import start_valkey
 from omic.management.commands.migrate import as_owner
@@ -45,7 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.parent = os.getppid() if options["with_parent"] else None
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             signal.signal(number, _leave)  # explicitly: a shell's background job starts with Ctrl-C ignored
         for expected in EXPECTED_WARNINGS:
             warnings.filterwarnings("ignore", expected)
@@ -59,9 +61,14 @@ class Command(BaseCommand):
 
     def _run(self, stack: Stack) -> None:
         try:
-            self._start_servers(stack)
-            self._prepare_database(stack)
-            self._start_programs(stack)
+            with _address() as address:
+                port = address.getsockname()[1]
+                if "SITE_URL" not in os.environ:
+                    settings.SITE_URL = f"http://127.0.0.1:{port}"  # emails link to where we really are
+                self._start_servers(stack)
+                self._prepare_database(stack)
+                web = self._start_web(stack, address)
+            self._start_programs(stack, web, port)
             while (name := stack.ended()) is None:
                 self._rest()
             raise StackError(f"The {name} ended by itself, so everything is stopped.")
@@ -88,10 +95,22 @@ class Command(BaseCommand):
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 with self._waiting_for("migrations"):
                     call_command("migrate", interactive=False, verbosity=0)
+            if settings.DEMONSTRATION and was_interrupted():
+                self._start_afresh()
             empty = settings.DEMONSTRATION and not Staff.objects.exists()
         connection.close()  # the children open their own
         if empty:
             self._load_demonstration(stack)
+
+    def _start_afresh(self) -> None:
+        """The half of a demonstration is of no use. Only a database that we made ourselves is emptied for it."""
+        if "DATABASE_URL" in os.environ:
+            raise StackError("Loading the demonstration was interrupted: empty the database, then start again.")
+        with self._waiting_for("a fresh database, as loading the demonstration was interrupted"):
+            with connection.cursor() as cursor:
+                cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            connection.close()
+            call_command("migrate", interactive=False, verbosity=0)
 
     def _load_demonstration(self, stack: Stack) -> None:
         self.stdout.write("Loading the demonstration (this once) …")
@@ -103,20 +122,19 @@ class Command(BaseCommand):
             raise StackError("The demonstration could not be loaded.")
         stack.stop("demo")
 
-    def _start_programs(self, stack: Stack) -> None:
+    def _start_web(self, stack: Stack, address: socket.socket) -> ForkProcess:
+        bind = ["--bind", f"fd://{address.fileno()}", "--log-level", "warning"]
+        return stack.start("web", module("gunicorn", "omic.wsgi", *bind, *WEB))
+
+    def _start_programs(self, stack: Stack, web: ForkProcess, port: int) -> None:
+        """Worker and beat once the web server answers: three that start at once are slower than one after the other."""
+        url = f"http://127.0.0.1:{port}"
+        stack.announce(url)
         with self._waiting_for("web, worker and beat"):
-            with _listener() as listener:
-                port = listener.getsockname()[1]
-                url = f"http://127.0.0.1:{port}"
-                if "SITE_URL" not in os.environ:
-                    settings.SITE_URL = url  # for the children: emails link to where we really are
-                bind = ["--bind", f"fd://{listener.fileno()}", "--log-level", "warning"]
-                web = stack.start("web", module("gunicorn", "omic.wsgi", *bind, *WEB))
-            stack.announce(url)
-            stack.start("worker", module("celery", *CELERY, "worker", *WORKER, *QUIET))
-            stack.start("beat", module("celery", *CELERY, "beat", *QUIET))
             if not await_answer(web, lambda: _is_healthy(port), seconds=HEALTH_SECONDS):
                 raise StackError(f"The web server does not answer {url}/health.")
+            stack.start("worker", module("celery", *CELERY, "worker", *WORKER, *QUIET))
+            stack.start("beat", module("celery", *CELERY, "beat", *QUIET))
         self.stdout.write(f"\nOMiC is at {url} (Ctrl-C stops it)\n")
         if settings.DEMONSTRATION:
             self._show_sign_ins()
@@ -148,19 +166,23 @@ class Command(BaseCommand):
 
 
 def _leave(*_: object) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, signal.SIG_IGN)  # stopping in order takes a moment and is not to be cut short
     raise SystemExit(0)
 
 
-def _listener() -> socket.socket:
-    """The web server's socket, on $PORT or else the first free port: opened here, so that nobody can come between."""
+def _address() -> socket.socket:
+    """A socket bound to $PORT or else to the first free port: ours from now on, though nobody listens there yet."""
     wanted = os.environ.get("PORT")
     for port in [int(wanted)] if wanted else range(FIRST_PORT, LAST_PORT + 1):
+        address = socket.socket()
         try:
-            return socket.create_server(("127.0.0.1", port))
+            address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            address.bind(("127.0.0.1", port))
         except OSError:
+            address.close()
             continue
+        return address
     raise StackError(f"Port {wanted or FIRST_PORT} is taken.")
 
 
