@@ -10,6 +10,7 @@ from allocation.lists import TYPE_WORDS
 from handover.queries import UPCOMING
 from omic.http import PrisonRequest
 from omic.models import Obligation, ObligationKind, Role, Staff, Wing
+from omic.models.obligation import OWNERS
 from omic.why import OMU_ROLES
 
 WING_KINDS = (ObligationKind.KEY_WORK_SESSION, ObligationKind.ALLOCATE_KEY_WORKER)
@@ -77,7 +78,7 @@ class MyDutyFilter(django_filters.FilterSet):
         """The duties of one stretch of time."""
         on = self.request.on
         if when == OVERDUE:
-            return duties.overdue(on)
+            return duties.overdue(self.request.now)
         return duties.filter(due_on__isnull=True) if when == NO_DATE else coming(duties, on)
 
 
@@ -94,7 +95,7 @@ class DutyFilter(MyDutyFilter):
         label="Role",
         empty_label="Any",
         field_name="owner_role",
-        choices=[(role.value, role.label) for role in OMU_ROLES],
+        choices=[(role, OWNERS[role]) for role in OMU_ROLES],
     )
 
 

@@ -79,20 +79,21 @@ class Cells:
         return self.why(case, "handover", f"{short_day(case.next_on)}, {next_words(case)}")
 
     def duty(self, duty: Obligation) -> str:
-        """What is due, with its why; unread risk information opens where it is read."""
+        """What is due, with its page; unread risk information opens where it is read."""
         words = duty.get_kind_display()
         if duty.kind == ObligationKind.RISK_TO_READ and self._reads(duty):
             return link(self.url("risk-read", duty.pk), words)
         if duty.kind == ObligationKind.ALLOCATE_POM and self.request.standing.may(Action.ALLOCATE_POM):
             return link(self.url("allocation:allocate", duty.person.ref), words)
-        return self.why(duty.person, f"duty-{duty.pk}", words)
+        return link(self.url("handover:duty", duty.pk), words) if self.request.standing.may(Action.SEE_DATES) else words
 
     def _reads(self, duty: Obligation) -> bool:
         standing = self.request.standing
         return standing.may(Action.READ_RISK) and (Role.HOMD in standing.roles or duty.owner_id == standing.staff.pk)
 
     def due(self, duty: Obligation) -> str:
-        return due(duty.due_on, self.request.on)
+        """When, with its why."""
+        return self.why(duty.person, f"duty-{duty.pk}", due(duty.due_on, self.request.on))
 
     def pom(self, staff: Staff) -> SafeString:
         return link(self.url("allocation:pom", staff.pk), surname_first(staff))
@@ -139,7 +140,7 @@ def pom_type_words(staff: Staff) -> str:
 
 def owner_words(duty: Obligation) -> str:
     """Whose duty it is: a member of staff, else the role."""
-    return str(duty.owner) if duty.owner else str(Role(duty.owner_role).label)
+    return str(duty.owner) if duty.owner else duty.owner_words
 
 
 def _release_column(cells: Cells) -> Column:

@@ -43,10 +43,10 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         waiting = request.prison.people.filter(WITHOUT_POM).count()
         tiles.append(Tile(waiting, "without a POM", list_url(request, "allocation:people"), _red(waiting)))
     if standing.may(Action.ALLOCATE_POM) or standing.may(Action.EDIT_DETAILS):
-        late = omu_duties(request).overdue(request.on).count()
+        late = omu_duties(request).overdue(request.now).count()
         tiles.append(Tile(late, "OMU duties overdue", list_url(request, "allocation:duties", when=OVERDUE), _red(late)))
     if standing.may(Action.MY_CASES):
-        late = my_duties(request).overdue(request.on).count()
+        late = my_duties(request).overdue(request.now).count()
         mine = list_url(request, "allocation:my-duties", when=OVERDUE)
         tiles.append(Tile(late, "of your duties overdue", mine, _red(late)))
     return tiles

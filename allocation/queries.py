@@ -19,6 +19,7 @@ from omic.http import PrisonRequest
 from omic.lists import link
 from omic.missing import lacking
 from omic.models import ObligationKind, Role
+from omic.models.obligation import OWNERS
 
 
 class Number(NamedTuple):
@@ -86,7 +87,7 @@ def overdue_by_owner(request: PrisonRequest) -> list[Number]:
     """The OMU's overdue duties by whose they are, most first."""
     rows = (
         omu_duties(request)
-        .overdue(request.on)
+        .overdue(request.now)
         .values("owner_id", "owner__forename", "owner__surname", "owner_role")
         .annotate(count=Count("pk"))
         .order_by("-count", "owner__surname", "owner_role")
@@ -104,7 +105,7 @@ def _owner_number(
     count: int,
 ) -> Number:
     owner = {"owner": owner_id or "null", "role": owner_role}
-    words = Role(owner_role).label
+    words = OWNERS[owner_role]
     name = f"{owner__surname}, {owner__forename}" if owner_id else f"{words}, nobody named"
     if owner_id and owner_role != Role.POM:
         name = f"{name} ({words})"

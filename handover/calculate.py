@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handover.policy import RULES_BY_ID, TIMING_BY_VERSION
+from handover.policy import RULES_BY_ID
 from handover.rules import HandoverFacts, determine, state_on, state_step
 from omic.calculator import COMMON, BadFactsError, Given, Reader, because, day, iso, one_of, read_facts, whole, yes_no
 from omic.policy import render_steps
@@ -45,7 +45,7 @@ def answer(given: Given, *, on: date, policy: str) -> dict[str, object]:
     known.pop("id", None)
     version = known.pop("policy_version", policy)
     facts = HandoverFacts(**{"today": on, **known})
-    _check(facts, version)
+    _check(facts)
     outcome = determine(facts, policy=version)
     found = outcome.value
     state = state_step(found, facts.today)
@@ -64,11 +64,6 @@ def answer(given: Given, *, on: date, policy: str) -> dict[str, object]:
     }
 
 
-def _check(facts: HandoverFacts, version: str) -> None:
-    errors: dict[str, str] = {}
-    if version not in TIMING_BY_VERSION:
-        errors["policy_version"] = f"{version} is not available yet"
+def _check(facts: HandoverFacts) -> None:
     if facts.sed is not None and facts.sentence_start is not None and facts.sed < facts.sentence_start:
-        errors["sed"] = f"is before the sentence starts, {facts.sentence_start}"
-    if errors:
-        raise BadFactsError(errors)
+        raise BadFactsError({"sed": f"is before the sentence starts, {facts.sentence_start}"})

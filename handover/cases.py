@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 from django.db.models import FilteredRelation, Q
 
-from handover.models import HandoverDetermination
-from handover.policy import TIMING_BY_VERSION
+from handover.models import HandoverDetermination, responsibility_on
+from handover.policy import Responsibility
 from handover.rules import HandoverFacts
 from omic.models import Estate, LegalStatus, ParoleReview, Person, PolicyAdoption
-from omic.policy import DEFAULT_POLICY, in_force
+from omic.policy import DEFAULT_POLICY, POLICY_IDS, in_force
 
 Row = dict[str, Any]
+OPEN_WOMAN = "T"  # a woman's security category for open conditions (AL-34)
 
 LEGAL_STATUS = {
     LegalStatus.SENTENCED: "sentenced",
@@ -24,30 +25,41 @@ LEGAL_STATUS = {
     LegalStatus.CIVIL_PRISONER: "civil",
     LegalStatus.IMMIGRATION_DETAINEE: "immigration",
 }
-_DATES = ("ard", "crd", "ped", "ted")
+_DATES = ("ard", "crd", "ped", "ted", "hdced", "hdc_actual", "sed")
 _DETAILS = (
     "provider", "mappa_level", "early_allocation", "early_allocation_agreed_on", "com_oasys_reviewed",
-    "recall_hearing_outcome", "moved_to_open_on",
+    "recall_hearing_outcome", "moved_to_open_on", "additional_isp", "category_active_since", "welsh_open",
 )  # fmt: skip
-READ = (
-    "legal_status", "sentence_type", "sentence_start", *_DATES, "thd", "parole_outcome", "last_review_on", "recalled",
-    *_DETAILS,
+# What a determination stands on: what its version reads. A fact that no rule reads supersedes nothing.
+_READ_BY_ALL = (
+    "legal_status", "sentence_type", "sentence_start", "ard", "crd", "ped", "ted", "thd", "parole_outcome",
+    "last_review_on", "recalled", "provider", "mappa_level", "early_allocation", "early_allocation_agreed_on",
+    "com_oasys_reviewed", "recall_hearing_outcome", "moved_to_open_on",
+)  # fmt: skip
+_READ_BY_LATER = (
+    *_READ_BY_ALL, "hdced", "hdc_actual", "additional_isp", "open_conditions", "womens_estate", "prison_arrival",
+    "category_active_since", "welsh_open",
 )  # fmt: skip
 _COLUMNS = (
-    "pk", "prison_id", "prison__estate", "legal_status", "arrived_on", "sentence__id",
-    "sentence__kind", "sentence__started_on", "sentence__recalled",
+    "pk", "prison_id", "prison__estate", "legal_status", "arrived_on", "category", "sentence__id",
+    "sentence__policy", "sentence__kind", "sentence__started_on", "sentence__recalled",
     *(f"sentence__{name}" for name in _DATES), *(f"details__{name}" for name in _DETAILS),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One person's case: `facts` is None where it is not known whether they are serving a sentence."""
+    """One person's case: `facts` is None where it is not known whether they are serving a sentence.
+
+    `policy` is the version that binds it now, and `kept` the one before where the COM is responsible under that: a
+    newer version moves the case on, but takes back no handover that has happened.
+    """
 
     person_id: int
     sentence_id: int | None
     policy: str
     facts: HandoverFacts | None
+    kept: str | None = None
 
 
 class Reviews(NamedTuple):
@@ -60,21 +72,31 @@ class Reviews(NamedTuple):
 
 
 def read_cases(people: Sequence[int], on: date) -> Iterator[Case]:
-    """The cases of those of `people` who are held, as they stand on `on`, in four queries."""
-    current = FilteredRelation("sentences", condition=Q(sentences__closed_at__isnull=True))
-    held = Person.objects.filter(pk__in=people, prison__isnull=False).annotate(sentence=current)
-    rows = list(held.values(*_COLUMNS))
+    """The cases of those of `people` who are held, as they stand on `on`, in five queries."""
+    rows = read_rows(people)
     reviews = reviews_of({row["pk"]: row["sentence__started_on"] for row in rows})
-    versions = _versions(rows, on)
+    adopted = adopted_by({row["prison_id"] for row in rows}, on)
+    with_com = _with_com([row["pk"] for row in rows], on)
     for row in rows:
         known = row["legal_status"] in LEGAL_STATUS
-        facts = _facts(row, reviews[row["pk"]], on) if known else None
-        yield Case(row["pk"], row["sentence__id"], versions[row["pk"]], facts)
+        facts = facts_of(row, reviews[row["pk"]], on) if known else None
+        own = row["sentence__policy"]
+        policy = newer(own, adopted[row["prison_id"]])
+        kept = own if own != policy and row["sentence__id"] in with_com else None
+        yield Case(row["pk"], row["sentence__id"], policy, facts, kept or None)
 
 
-def stated(facts: HandoverFacts) -> Row:
-    """The facts that were read, as JSON, without the day asked about: what a determination stands on."""
-    read = {name: getattr(facts, name) for name in READ}
+def read_rows(people: Sequence[int], *more: str) -> list[Row]:
+    """What is known of those of `people` who are held, with their current sentence; `more` columns on request."""
+    current = FilteredRelation("sentences", condition=Q(sentences__closed_at__isnull=True))
+    held = Person.objects.filter(pk__in=people, prison__isnull=False).annotate(sentence=current)
+    return list(held.values(*_COLUMNS, *more))
+
+
+def stated(facts: HandoverFacts, policy: str) -> Row:
+    """The facts that the version reads, as JSON, less the day asked about: what a determination stands on."""
+    names = _READ_BY_ALL if policy == DEFAULT_POLICY else _READ_BY_LATER
+    read = {name: getattr(facts, name) for name in names}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in read.items()}
 
 
@@ -109,12 +131,14 @@ def _dated(review: ParoleReview) -> date:
     return review.target_hearing_on or review.outcome_on  # type: ignore[return-value]
 
 
-def _facts(row: Row, reviews: Reviews, on: date) -> HandoverFacts:
+def facts_of(row: Row, reviews: Reviews, on: date) -> HandoverFacts:
     details = {name: row[f"details__{name}"] for name in _DETAILS}
     dates = {name: row[f"sentence__{name}"] for name in _DATES}
     details["moved_to_open_on"] = details["moved_to_open_on"] or _arrival_in_open_conditions(row)
-    for name in ("early_allocation", "com_oasys_reviewed"):
+    for name in ("early_allocation", "com_oasys_reviewed", "additional_isp", "welsh_open"):
         details[name] = bool(details[name])
+    women = row["prison__estate"] == Estate.WOMEN
+    arrivals = (row["arrived_on"], row["sentence__started_on"])
     return HandoverFacts(
         today=on,
         sentence_type=row["sentence__kind"] or _kind_by_status(row["legal_status"]),
@@ -124,6 +148,9 @@ def _facts(row: Row, reviews: Reviews, on: date) -> HandoverFacts:
         thd=reviews.thd,
         parole_outcome=reviews.outcome,
         last_review_on=reviews.last_on,
+        womens_estate=women,
+        open_conditions=row["category"] == OPEN_WOMAN if women else row["prison__estate"] == Estate.MEN_OPEN,
+        prison_arrival=max((day for day in arrivals if day), default=None),
         **dates,
         **details,
     )
@@ -140,22 +167,22 @@ def _arrival_in_open_conditions(row: Row) -> date | None:
     return arrived_on if row["prison__estate"] == Estate.MEN_OPEN else None
 
 
-def _versions(rows: Sequence[Row], on: date) -> dict[int, str]:
-    """HO-20: a case keeps the version it was first determined under; a new one takes what its prison has adopted."""
-    kept = {
-        (answer["person_id"], answer["sentence_id"]): answer["policy"]
-        for answer in HandoverDetermination.objects.current()
-        .filter(person__in=[row["pk"] for row in rows], sentence__isnull=False)
-        .values("person_id", "sentence_id", "policy")
-    }
-    adopted = _adopted({row["prison_id"] for row in rows}, on)
-    return {row["pk"]: kept.get((row["pk"], row["sentence__id"])) or adopted[row["prison_id"]] for row in rows}
+def newer(own: str, adopted: str) -> str:
+    """HO-20: the version belongs to the case, and only ever moves on: never to an older one, wherever it is."""
+    return max(own or DEFAULT_POLICY, adopted, key=POLICY_IDS.index)
 
 
-def _adopted(prisons: set[str], on: date) -> dict[str, str]:
-    """The version that each prison determines new cases under: adopted by `on` and available here, else the first."""
+def _with_com(people: Sequence[int], on: date) -> set[int]:
+    """The sentences among those of `people` for which the COM is responsible on `on` by what is stored."""
+    current = HandoverDetermination.objects.current().filter(person__in=people, sentence__isnull=False)
+    stand = current.annotate(leads=responsibility_on(on)).filter(leads=Responsibility.COM)
+    return set(stand.values_list("sentence_id", flat=True))
+
+
+def adopted_by(prisons: set[str], on: date) -> dict[str, str]:
+    """The version that each prison has adopted by `on`, else the first."""
     rows: dict[str, list[PolicyAdoption]] = {prison: [] for prison in prisons}
-    for adoption in PolicyAdoption.objects.filter(prison__in=prisons, version__in=TIMING_BY_VERSION):
+    for adoption in PolicyAdoption.objects.standing().filter(prison__in=prisons):
         rows[adoption.prison_id].append(adoption)
     newest = {prison: in_force(adoptions, on) for prison, adoptions in rows.items()}
     return {prison: adoption.version if adoption else DEFAULT_POLICY for prison, adoption in newest.items()}

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from handover.duty_rows import row_of, shown_about_a_person
 from handover.models import HandoverDetermination
 from handover.queries import LIST_BY_KEY, list_counts, with_handover
 from handover.why import in_a_sentence
@@ -40,9 +41,30 @@ def _com(row: HandoverDetermination | None) -> str | None:
 
 
 def _record_url(request: PrisonRequest, person: Person, duty: Obligation | None) -> str:
-    relations = request.standing.relations(Action.RECORD_HANDOVER)
-    may = Relation.PRISON in relations or (Relation.OWN in relations and person.pom_id == request.user.pk)
-    return reverse("handover:record", args=[request.prison.pk, person.ref]) if may and duty else ""
+    may = duty and _may(request, Action.RECORD_HANDOVER, person)
+    return reverse("handover:record", args=[request.prison.pk, person.ref]) if may else ""
+
+
+def _may(request: PrisonRequest, action: Action, person: Person) -> bool:
+    relations = request.standing.relations(action)
+    return Relation.PRISON in relations or (Relation.OWN in relations and person.pom_id == request.user.pk)
+
+
+def duties_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
+    """What is due of the OMU about the person, soonest first, and what was closed lately; for those who see dates."""
+    if not request.standing.may(Action.SEE_DATES):
+        return None
+    duties = list(shown_about_a_person(person.obligations.all(), request.now))
+    for duty in duties:
+        duty.person = person  # read already
+    closed = [duty for duty in duties if duty.closed_at]
+    opens = _may(request, Action.OPEN_DUTY, person)
+    return {
+        "template": "handover/duties_panel.html",
+        "open": [row_of(duty, request.now) for duty in duties if not duty.closed_at],
+        "closed": sorted(closed, key=lambda duty: duty.closed_at, reverse=True),
+        "opens": reverse("handover:open-duty", args=[request.prison.pk, person.ref]) if opens else "",
+    }
 
 
 def home_tiles(request: PrisonRequest) -> list[Tile]:

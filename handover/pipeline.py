@@ -8,12 +8,12 @@ from django.db import connection
 
 from handover.cases import Case, Reviews, read_cases, reviews_of, stated
 from handover.models import HandoverDetermination
-from handover.policy import LEGAL_STATUS_UNKNOWN, WORK_LISTS
-from handover.rules import determine
+from handover.policy import LEGAL_STATUS_UNKNOWN, WORK_LISTS, Responsibility
+from handover.rules import Determination, HandoverFacts, determine, state_on
 from omic.determinations import Answer, store
 from omic.models import Obligation, ObligationKind, Role
 from omic.obligations import Wanted, synchronise
-from omic.policy import Step
+from omic.policy import Outcome, Step
 from omic.reconcile import Window
 
 Row = dict[str, Any]
@@ -36,27 +36,35 @@ _SUMMARISE = """
           IS DISTINCT FROM (h.earliest_release_on, coalesce(h.earliest_release_kind, ''))
 """
 
+# HO-20: the version belongs to the case.
+_KEEP_VERSION = """
+    UPDATE omic_sentence s SET policy = h.policy FROM handover_handoverdetermination h
+    WHERE h.sentence_id = s.id AND h.superseded_at IS NULL AND h.person_id = ANY(%s) AND s.policy <> h.policy
+"""
+
 
 def determine_handovers(people: Sequence[int], window: Window) -> dict[str, int]:
     """Store responsibility and handover dates of those of `people` who are held. Who has left keeps the last answer."""
-    answers = (_answer(case) for case in read_cases(people, window.on))
+    answers = (answer_of(case) for case in read_cases(people, window.on))
     counts = store(HandoverDetermination, answers, at=window.at, on=window.on)
     with connection.cursor() as cursor:
+        cursor.execute(_KEEP_VERSION, [list(people)])
         cursor.execute(_SUMMARISE, [list(people)])
         return {f"handovers_{name}": number for name, number in counts.items()} | {"release_dates": cursor.rowcount}
 
 
-def _answer(case: Case) -> Answer:
+def answer_of(case: Case) -> Answer:
+    """The answer about one case as it is stored: also where no rule could be asked."""
     if case.facts is None:
         return _no_legal_status(case)
-    outcome = determine(case.facts, policy=case.policy)
+    outcome = _outcome(case.facts, case.policy, case.kept)
     found = outcome.value
     kind, on = found.earliest_release or (None, None)
     return Answer(
         person_id=case.person_id,
         reason=outcome.reason,
         policy=outcome.policy,
-        facts=stated(case.facts),
+        facts=stated(case.facts, outcome.policy),
         steps=outcome.steps,
         next_change_on=found.next_change_on,
         columns={
@@ -70,6 +78,13 @@ def _answer(case: Case) -> Answer:
             "sentence_id": case.sentence_id,
         },
     )
+
+
+def _outcome(facts: HandoverFacts, policy: str, kept: str | None) -> Outcome[Determination]:
+    outcome = determine(facts, policy=policy)
+    if kept and state_on(outcome.value, facts.today) != Responsibility.COM:
+        return determine(facts, policy=kept)
+    return outcome
 
 
 def _no_legal_status(case: Case) -> Answer:
@@ -96,7 +111,7 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
     opens for it, else a first import would owe hundreds. A duty that is already open stays, wherever its date moves.
     """
     held = HandoverDetermination.objects.current().filter(person__in=people, person__prison__isnull=False)
-    wanted = _wanted(held.filter(handover_on__isnull=False).values(*_DUTY), _open_slots(people))
+    wanted = wanted_handovers(held.filter(handover_on__isnull=False).values(*_DUTY), _open_slots(people))
     return synchronise(
         wanted,
         people=list(held.values_list("person_id", flat=True)),
@@ -114,7 +129,8 @@ def _open_slots(people: Sequence[int]) -> set[tuple[int, str]]:
     return set(duties.values_list("person_id", "slot"))
 
 
-def _wanted(rows: Iterable[Row], open_slots: set[tuple[int, str]]) -> Iterator[Wanted]:
+def wanted_handovers(rows: Iterable[Row], open_slots: set[tuple[int, str]]) -> Iterator[Wanted]:
+    """The duty to hand over of each row (columns of _DUTY) that has one; `open_slots` are those that stand open."""
     rows = list(rows)
     reviews = reviews_of({row["person_id"]: row["sentence__started_on"] for row in rows if _came_back(row)})
     for row in rows:

@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from handover import views
+from handover import adoption_pages, duty_pages, views, what_if
 from handover.queries import LISTS
 
 app_name = "handover"
+_VERSION = "policy/<str:version>"
 urlpatterns = [
     *(path(f"handovers/{row.key}/", views.handovers, {"key": row.key}, name=row.key) for row in LISTS),
     path("people/<uuid:ref>/handover/record/", views.record, name="record"),
+    path("people/<uuid:ref>/what-if/", what_if.what_if, name="what-if"),
+    path("people/<uuid:ref>/duties/new/", duty_pages.open_by_hand, name="open-duty"),
+    path("duties/<int:number>/", duty_pages.duty, name="duty"),
+    path("duties/<int:number>/done/", duty_pages.record_done, name="duty-done"),
+    path("duties/<int:number>/not-needed/", duty_pages.not_needed, name="duty-not-needed"),
+    path("duties/<int:number>/in-error/", duty_pages.in_error, name="duty-in-error"),
+    path("policy/", adoption_pages.policy, name="policy"),
+    path("policy/planned/<int:number>/withdraw/", adoption_pages.withdraw, name="withdraw-adoption"),
+    path(f"{_VERSION}/adopt/", adoption_pages.adopt, name="adopt"),
+    *(
+        path(f"{_VERSION}/{part}/", adoption_pages.preview_list, {"part": part}, name=f"preview-{part}")
+        for part in adoption_pages.PARTS
+    ),
+    path("people/<uuid:ref>/policy/<str:version>/", adoption_pages.preview_person, name="preview-person"),
 ]

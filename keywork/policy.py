@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from omic.policy import EXCEPTIONAL_DELIVERY, OPERATING_MODEL, WOMENS_TRANSITION, Cite, Rule, registry
+from omic.policy import (
+    BEFORE_YOUTH_TRANSFER,
+    EXCEPTIONAL_DELIVERY,
+    OPERATING_MODEL,
+    WOMENS_TRANSITION,
+    Cite,
+    Rule,
+    registry,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +120,7 @@ RULES = (
         "and open prisons owe key work to priority groups alone, at levels 4 to 2.",
         Cite(EXCEPTIONAL_DELIVERY, "Delivery of Key Work under level 1"),
     ),
-    Rule(
-        "XC-10",
-        "Before somebody comes from youth custody, the POM and the key worker here are already in contact.",
-        Cite(OPERATING_MODEL, "Transitions, prior to transition"),
-    ),
+    BEFORE_YOUTH_TRANSFER,
     Rule(
         "PG-1",
         "People with an open ACCT are a priority for key work.",

@@ -47,11 +47,15 @@ class Action(StrEnum):
     MY_CASES = "my_cases"
     ALLOCATE_POM = "allocate_pom"
     EDIT_DETAILS = "edit_details"
+    ENTER_TIER = "enter_tier"
     IMPORT = "import"
     EDIT_PRISON = "edit_prison"
     SEE_MAIL = "see_mail"
     SEE_RUNS = "see_runs"
     EXPECT_ARRIVAL = "expect_arrival"
+    ADOPT_POLICY = "adopt_policy"
+    RECORD_DUTY = "record_duty"
+    OPEN_DUTY = "open_duty"
 
 
 _R, _A = Role, Action
@@ -86,11 +90,15 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.MY_CASES: _roles(_R.POM),
     _A.ALLOCATE_POM: _roles(_R.HOMD),
     _A.EDIT_DETAILS: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR),
+    _A.ENTER_TIER: _roles(_R.HOMD, _R.CASE_ADMINISTRATOR),
     _A.IMPORT: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
     _A.EDIT_PRISON: _roles(_R.HOMS),
     _A.SEE_MAIL: _roles(_R.SAFER_CUSTODY, _R.HOMS, _R.GOVERNOR),
     _A.SEE_RUNS: _roles(_R.HOMS, _R.SAFER_CUSTODY, _R.GOVERNOR),
     _A.EXPECT_ARRIVAL: _roles(_R.HOMD),
+    _A.ADOPT_POLICY: _roles(_R.HOMS),
+    _A.RECORD_DUTY: _roles(_R.HOMD, _R.CASE_ADMINISTRATOR) | _roles(_R.POM, relation=Relation.OWN),
+    _A.OPEN_DUTY: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
 }
 
 
@@ -207,6 +215,7 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Imports", "imports", Action.IMPORT),
     ("Emails", "mail", Action.SEE_MAIL),
     ("Runs", "runs", Action.SEE_RUNS),
+    ("Policy", "handover:policy", Action.SEE_OMU),
     ("Settings", "prison-settings", Action.EDIT_PRISON),
 )
 

@@ -5,16 +5,19 @@ that cannot be read raise `BadFactsError`. The command, the *What if* page and t
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn, Protocol
 
+from omic.calendar import in_utc, london_clock
 from omic.policy import POLICY_IDS, RenderedStep
 
 Given = Mapping[str, object]
 Reader = Callable[[object], Any]
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?")
 # Years outside this range are typing errors, and would carry month arithmetic out of the calendar.
 EARLIEST, LATEST = date(1900, 1, 1), date(9990, 12, 31)
 
@@ -55,6 +58,23 @@ def day(value: object) -> date:
         raise ValueError(f"is not a date in the calendar: {value}") from None
     if not EARLIEST <= read <= LATEST:
         raise ValueError(f"must be a date from {EARLIEST} to {LATEST}")
+    return read
+
+
+def moment(value: object) -> datetime:
+    """A moment written 2026-03-31T14:30 on London's clock, or with its own offset, in UTC.
+
+    Of an hour that comes twice the first is meant; one that London's clock leaves out is refused.
+    """
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("must be a moment like 2026-03-31T14:30")
+    day(value[:10])
+    try:
+        read = in_utc(datetime.fromisoformat(value))
+    except ValueError:
+        raise ValueError(f"is not a time of day: {value}") from None
+    if len(value) == 16 and london_clock(read) != value:
+        raise ValueError(f"is in the hour that London's clock leaves out: {value}")
     return read
 
 

@@ -64,6 +64,11 @@ def london_day(moment: datetime) -> date:
     return in_utc(moment).astimezone(LONDON).date()
 
 
+def london_clock(moment: datetime) -> str:
+    """`moment` as London's clock shows it, to the minute: 2026-03-31T14:30."""
+    return f"{in_utc(moment).astimezone(LONDON):%Y-%m-%dT%H:%M}"
+
+
 def in_utc(moment: datetime) -> datetime:
     """`moment` in UTC; one without an offset is London's (in the hour that comes twice, the first one)."""
     if moment.tzinfo is None:

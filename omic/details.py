@@ -11,6 +11,7 @@ from decimal import Decimal
 from math import inf
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from omic import audit
@@ -22,6 +23,8 @@ from omic.reconcile import lock, reconcile, window_of
 FIELDS = {
     field.name: field for field in CaseDetails._meta.concrete_fields if field.name not in ("id", "person", "version")
 }
+REASONED = ("handover_oasys_not_needed", "handover_oasys_reason")  # HO-32: a judgement and its reason
+REASON_MISSING = "Say why no OASys review is needed before handover"
 
 
 class ConflictError(Exception):
@@ -96,16 +99,32 @@ def weigh(
     """What of `values` becomes entries, and what they change of what is known and stands. Writes nothing."""
     made = set() if deliberate else {(entry.field, entry.value, entry.source, entry.as_at) for entry in entries}
     told = {name: clean_value(name, value) for name, value in values.items()}
-    new = {
-        name: value
+    news = {
+        name
         for name, value in told.items()
         if (name, in_text(value), statement.source, statement.as_at) not in made
         and (value is not None or getattr(details, name) is not None)
     }
+    new = {name: told[name] for name in _with_its_reason(news, told)}
     standing = newest(entries)
-    older = tuple(name for name in new if name in standing and standing[name].as_at > statement.as_at)
+    before = {name for name in new if name in standing and standing[name].as_at > statement.as_at}
+    older = _with_its_reason(before, told)
     changed = tuple(name for name in new if name not in older and getattr(details, name) != new[name])
+    _require_reason(details, {name: new[name] for name in changed})
     return new, Stated(changed=changed, older=older, entries=len(new))
+
+
+def _with_its_reason(names: set[str], told: Mapping[str, Any]) -> tuple[str, ...]:
+    """`names` in the order they were told in; a judgement and its reason told together also count together."""
+    together = names | set(REASONED) if names & set(REASONED) else names
+    return tuple(name for name in told if name in together)
+
+
+def _require_reason(details: CaseDetails, changes: Mapping[str, Any]) -> None:
+    """Raises ValidationError where the changes would leave the judgement without its reason (HO-32)."""
+    needless, reason = (changes.get(name, getattr(details, name)) for name in REASONED)
+    if needless and not reason:
+        raise ValidationError({REASONED[1]: REASON_MISSING})
 
 
 def clean_value(name: str, value: Any) -> Any:

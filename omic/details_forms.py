@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from omic import pending
-from omic.details import FIELDS, clean_value, in_text
+from omic.details import FIELDS, REASON_MISSING, clean_value, in_text
 from omic.forms import BaseForm, BaseModelForm, DateField
 from omic.models import CaseDetails, OasysAssessment, ParoleReview, Staff
 
 SOURCE_HELP = "For example nDelius, OASys, or an email from the COM"
 ORIGIN = ("Where this comes from", ("source", "as_at"))
+DAY_AHEAD = "The day must be today or in the past"
 
 
 class Origin(BaseForm):
@@ -38,11 +41,39 @@ class Origin(BaseForm):
         """A day that cannot lie ahead."""
         day: date | None = self.cleaned_data[name]
         if day is not None and day > self.today:
-            raise ValidationError("The day must be today or in the past")
+            raise ValidationError(DAY_AHEAD)
         return day
 
 
 RSR_ERROR = "RSR must be between 0 and 99.98, with at most two decimals"
+DAYS = tuple(name for name, field in FIELDS.items() if isinstance(field, models.DateField))
+PLANNED = ("remission_planned_on",)  # the only day that may lie ahead
+LINES = forms.Textarea({"rows": 3})
+SELDOM = (
+    (
+        "Early allocation criteria",
+        (
+            *("separation_centre", "cppc_in_principle", "nca_case", "scpo", "high_profile", "extremism_screening"),
+            *("mappa_level_needed", "mappa_exceptional", "early_allocation_rationale"),
+        ),
+    ),
+    (
+        "OASys before handover, and the OPD pathway",
+        ("handover_oasys_not_needed", "handover_oasys_reason", "opd_screened_in"),
+    ),
+    ("Hospital", ("hospital_transfer_on", "remission_planned_on", "remitted_on")),
+    ("Move from youth custody", ("planning_meeting_on", "closure_meeting_on")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of details as it is drawn: folded if few people have any of it, and open where there is something."""
+
+    legend: str
+    fields: list[forms.BoundField]
+    folded: bool
+    is_open: bool
 
 
 class DetailsForm(Origin, BaseModelForm):
@@ -51,6 +82,7 @@ class DetailsForm(Origin, BaseModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput)
     mark_optional = False
+    template_name = "omic/_details_fields.html"
     fieldsets = (
         ("Risk", ("rosh", "mappa_level", "mappa_category", "rsr", "ogrs3")),
         ("Community", ("provider", "com_name", "com_email", "ldu")),
@@ -58,27 +90,26 @@ class DetailsForm(Origin, BaseModelForm):
         (
             "Indeterminate sentences, parole and recall",
             (
-                *("com_oasys_reviewed", "recall_hearing_outcome", "additional_isp"),
+                *("life", "com_oasys_reviewed", "recall_hearing_outcome", "additional_isp"),
                 *("moved_to_open_on", "category_active_since", "welsh_open"),
             ),
         ),
+        *SELDOM,
         ORIGIN,
     )
 
     class Meta:
         model = CaseDetails
         fields = tuple(FIELDS)
-        field_classes = {
-            "early_allocation_agreed_on": DateField,
-            "category_active_since": DateField,
-            "moved_to_open_on": DateField,
-        }
+        field_classes = dict.fromkeys(DAYS, DateField)
         labels = {
             "provider": "Probation provider",
             "category_active_since": "Security category since",
             "moved_to_open_on": "Moved to open conditions on",
         }
-        widgets = dict.fromkeys(("rsr", "ogrs3"), forms.NumberInput({"class": "govuk-input--width-5"}))
+        widgets = dict.fromkeys(("rsr", "ogrs3"), forms.NumberInput({"class": "govuk-input--width-5"})) | dict.fromkeys(
+            ("handover_oasys_reason", "early_allocation_rationale"), LINES
+        )
         error_messages = {
             "rsr": dict.fromkeys(
                 ("max_digits", "max_whole_digits", "max_decimal_places", "max_value", "min_value"), RSR_ERROR
@@ -88,6 +119,10 @@ class DetailsForm(Origin, BaseModelForm):
             "rsr": "Two decimals, for example 4.31",
             "mappa_level": "“None” says that MAPPA has been checked",
             "moved_to_open_on": "For a woman, the day on which she was found suitable",
+            "handover_oasys_reason": "For example, it was reviewed lately or little has changed",
+            "early_allocation_rationale": "A discretionary referral must not rest on the risk of serious harm alone",
+            "planning_meeting_on": "For somebody sentenced: it ends weekly key work after the move",
+            "closure_meeting_on": "For somebody on remand: it ends weekly key work after the move",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,6 +142,28 @@ class DetailsForm(Origin, BaseModelForm):
             return json.loads(self.cleaned_data["seen"])
         except ValueError as error:
             raise ValidationError("Load the page again: it no longer says what it showed you") from error
+
+    def clean(self) -> None:
+        """What has happened cannot lie ahead; that no OASys review is needed has a reason (HO-32)."""
+        super().clean()
+        given = self.cleaned_data
+        for name in DAYS:
+            if name not in PLANNED and given.get(name) and given[name] > self.today:
+                self.add_error(name, DAY_AHEAD)
+        unreadable = "handover_oasys_reason" in self.errors
+        if given.get("handover_oasys_not_needed") and not given.get("handover_oasys_reason") and not unreadable:
+            self.add_error("handover_oasys_reason", REASON_MISSING)
+
+    def sections(self) -> list[Section]:
+        """The groups as they are drawn."""
+        return [
+            Section(legend, fields, folded=(legend in dict(SELDOM)), is_open=any(map(self._is_told, fields)))
+            for legend, fields in self.groups()
+            if fields
+        ]
+
+    def _is_told(self, field: forms.BoundField) -> bool:
+        return bool(field.errors) or field.initial is not None or field.name in self.changed_data
 
     def typed(self) -> dict[str, Any]:
         """The details that were changed on the page."""

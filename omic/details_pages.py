@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -66,6 +67,9 @@ def _saved(request: PrisonRequest, form: DetailsForm) -> bool:
     except OlderError as error:
         for name, entry in error.newer.items():
             form.add_error(name, _newer(entry))
+        return False
+    except ValidationError as error:  # of a fact that somebody else recorded meanwhile, together with what was typed
+        form.add_error(None, error)
         return False
     _say(request, stated)
     return True

@@ -1,7 +1,8 @@
 """The night's reconcile: what it writes is told apart into what time alone has changed, and drift, which should be 0.
 
 Everything that follows from a fact was written when the fact was. So a night should find nothing but new days: duties
-that come into sight, answers whose next change has come, priority groups whose window opens or closes.
+that come into sight, answers whose next change has come, priority groups whose window opens or closes, and a policy
+version that the prison has adopted from this day on.
 """
 
 from collections.abc import Sequence
@@ -21,9 +22,11 @@ Groups = dict[int, list[str]]
 def reconcile_everyone(prison: Prison, run: Run, window: Window, *, last_done: date | None) -> None:
     """Reconcile everyone of the prison in batches, and count on the run: opened, fell_due and drift.
 
-    Those for whom an answer's next change has come go first: whatever is written for them fell due.
+    Those for whom an answer's next change has come go first: whatever is written for them fell due. When a policy
+    version that the prison has adopted has begun since the last night, that is everybody.
     """
-    everyone, due = _everyone(prison), _fallen_due(window.on)
+    everyone = _everyone(prison)
+    due = everyone if _has_moved_on(prison, window.on, last_done) else _fallen_due(window.on)
     for people, by_time in ((everyone & due, True), (everyone - due, False)):
         for batch in in_batches(list(people)):
             ledger.patiently(partial(_reconcile_batch, run, batch, window, by_time, last_done))
@@ -33,6 +36,12 @@ def _everyone(prison: Prison) -> set[int]:
     """Who is held here, and whoever else is still owed something here."""
     owed = Obligation.objects.demanding().filter(prison=prison)
     return set(prison.people.values_list("pk", flat=True)) | set(owed.values_list("person_id", flat=True))
+
+
+def _has_moved_on(prison: Prison, on: date, last_done: date | None) -> bool:
+    """Whether an adopted version has begun by `on` and after the last night that was done (HO-20)."""
+    begun = prison.policy_adoptions.standing().filter(from_on__lte=on, from_on__gt=last_done or date.min)
+    return begun.exists()
 
 
 def _fallen_due(on: date) -> set[int]:

@@ -122,6 +122,7 @@ def missing_details(request: PrisonRequest, code: str) -> HttpResponseBase:
         empty="Nothing is missing: every tier is settled and every handover date can be worked out. That is good.",
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "missing-details"),
+        context={"may_enter_tier": request.standing.may(Action.ENTER_TIER)},
     )
     lede = "People about whom something is not recorded that a rule needs. Nothing is guessed: what it blocks says so."
     return page.response(context={"lede": lede})

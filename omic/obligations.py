@@ -13,6 +13,7 @@ from django.db import connection
 
 from omic.calendar import exclusive_due
 from omic.models import ContactKind, Obligation, ObligationKind
+from omic.models.obligation import INSTANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,16 @@ class Wanted:
     unit: str = "contacts"
     basis: str = "owed"
     steps: tuple[tuple[str, str], ...] = ()
+    with_roles: tuple[str, ...] = ()
+    until_on: date | None = None
+    due_at: datetime | None = None  # the last moment in time, of a duty counted in hours; `due_on` is its day
+
+    @property
+    def due_before(self) -> datetime | None:
+        """The first moment that is too late."""
+        if self.due_at is not None:
+            return self.due_at + INSTANT
+        return None if self.due_on is None else exclusive_due(self.due_on)
 
 
 # The columns of `Wanted` as Postgres reads them from JSON, with the instant behind the due day.
@@ -58,6 +69,8 @@ _COLUMNS = {
     "rule": "text",
     "policy": "text",
     "steps": "jsonb",
+    "with_roles": "varchar[]",
+    "until_on": "date",
 }
 _KEY = ("person_id", "kind", "slot")
 _MOVING = tuple(name for name in _COLUMNS if name not in _KEY)
@@ -98,10 +111,7 @@ def _as_json(wanted: Iterable[Wanted]) -> str:
     rows = []
     for duty in wanted:
         # Not `asdict`: it copies deeply, which costs a prison's year five seconds.
-        row: dict[str, Any] = {name: getattr(duty, name) for name in Wanted.__slots__}
-        row["due_before"] = exclusive_due(duty.due_on) if duty.due_on else None
-        row["priority_groups"] = list(duty.priority_groups)
-        rows.append(row)
+        rows.append({name: getattr(duty, name) for name in _COLUMNS})
     return json.dumps(rows, default=lambda value: value.isoformat())
 
 

@@ -56,8 +56,7 @@ class Step(NamedTuple):
 Steps = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[Value]):
+class Outcome(NamedTuple, Generic[Value]):
     """A rule's answer. `reason` is a code whose words stand in the app's policy; `policy` names the version used."""
 
     value: Value
@@ -191,4 +190,12 @@ TIER_SERVICE = Source(
     issuer="Ministry of Justice",
     dated="read at August 2026",
     address="https://github.com/ministryofjustice/hmpps-tier",
+)
+
+# Both towers cite it.
+BEFORE_YOUTH_TRANSFER = Rule(
+    "XC-10",
+    "Before a move from the youth estate the HOMD assigns a POM, a key worker is assigned, and the key worker has been "
+    "in contact: by the day before the transfer.",
+    Cite(OPERATING_MODEL, "Transitions, prior to transition"),
 )

@@ -201,6 +201,7 @@ RECONCILE_STEPS = [
     "allocation.pipeline.settle_holders",
     "keywork.pipeline.settle_holders",
     "handover.pipeline.open_obligations",
+    "handover.duties.keep_timetable",
     "allocation.pipeline.open_obligations",
     "keywork.pipeline.open_obligations",
     "omic.arrivals.close_arrived",
@@ -213,8 +214,11 @@ COVERAGE = {"tier": "tiering.coverage.undetermined", "handover answer": "handove
 CALCULATOR_KINDS = {
     "handover": "handover.calculate.answer",
     "pom-type": "allocation.calculate.answer",
+    "tasks": "handover.timetable.calculate.answer",
     "tier": "tiering.calculate.answer",
 }
+# What `manage.py bench NAME` measures: each by a function of the number of people that yields the lines to print.
+BENCHES = {"rules": "handover.bench.rules.bench"}
 # For each pointer on the person, the open rows that it must agree with (see omic/holders.py).
 HOLDER_CHECKS = {"pom": "allocation.holders.open_rows", "key_worker": "keywork.holders.open_rows"}
 # What `manage.py demo` makes, in order, each by a function of the demonstration (see omic/demo/places.py). Those by
@@ -248,6 +252,7 @@ WHY = {"tier": "tiering.why.explain", "handover": "handover.why.explain"}
 RULEBOOKS = [
     "tiering.policy.STORED_RULES_BY_ID",
     "handover.policy.STORED_RULES_BY_ID",
+    "handover.timetable.citations.RULES_BY_ID",
     "allocation.policy.RULES_BY_ID",
     "keywork.policy.RULES_BY_ID",
 ]
@@ -257,6 +262,7 @@ MISSING_DETAILS = ["tiering.missing.MISSING", "handover.missing.MISSING"]
 PERSON_PANELS = [
     "keywork.panels.key_work_panel",
     "allocation.panels.pom_panel",
+    "handover.panels.duties_panel",
     "handover.panels.handover_panel",
     "tiering.panels.tier_panel",
 ]

@@ -22,12 +22,15 @@ from django.utils.module_loading import import_string
 from omic.access import Action, declared_action, requires
 from omic.calendar import london_day
 from omic.formats import day, moment
+from omic.guidance import guidance_on
 from omic.http import PrisonRequest
 from omic.models import Determination, Obligation, ObligationKind, Role
+from omic.models.obligation import OUTSIDE, OWNERS
 from omic.people import identity
 from omic.policy import POLICY_VERSIONS, RenderedStep, Rule, Steps, render_steps, steps_from_json
 
-OMU_ROLES = (Role.POM, Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR)
+# Whose duties the OMU does or chases.
+OMU_ROLES: tuple[str, ...] = (Role.POM, Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR, *OUTSIDE)
 POLICY_WORDS = {version.id: version.words for version in POLICY_VERSIONS}
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -65,6 +68,7 @@ class Explanation:
     until: datetime | None = None
     earlier: Sequence[Earlier] = ()
     note: str = ""
+    guidance: str = ""  # the address of the prison's own, for a duty
 
     @property
     def past(self) -> bool:
@@ -199,30 +203,32 @@ def explain_duty(request: PrisonRequest, number: str) -> Explanation:
         _admit(request, Action.SEE_DATES)
     return Explanation(
         title=duty.get_kind_display(),
-        answer=_duty_in_words(duty, request.on),
+        answer=_duty_in_words(duty, request.now),
         steps=rendered(steps_from_json(duty.steps)),
         policy=policy_in_words(duty.policy),
         determined_at=duty.created_at,
         facts=_duty_facts(duty),
+        guidance=guidance_on(request.prison, duty.kind),
     )
 
 
-def _duty_in_words(duty: Obligation, on: date) -> str:
+def _duty_in_words(duty: Obligation, at: datetime) -> str:
     what = duty.get_kind_display()
     if duty.closed_at is not None:
         return f"{what}: {duty.get_state_display().lower()} on {day(duty.closed_at)}."
-    if duty.due_on is None:
+    if duty.due_on is None or duty.due_before is None:
         return f"{what}: open since {day(duty.opens_on)}. No document gives it a deadline."
-    late = "It is overdue." if duty.due_on < on else "It is open."
-    return f"{what}: due by {day(duty.due_on)}. {late}"
+    late = "It is overdue." if duty.due_before <= at else "It is open."
+    return f"{what}: due by {moment(duty.due_at) if duty.due_at else day(duty.due_on)}. {late}"
 
 
 def _duty_facts(duty: Obligation) -> list[tuple[str, Any]]:
-    facts = [
-        ("Whose duty", Role(duty.owner_role).label),
+    facts: list[tuple[str, Any]] = [
+        ("Whose duty", duty.owner_words),
         ("Held by", duty.owner or "Nobody"),
+        *([("Together with", ", ".join(OWNERS[role] for role in duty.with_roles))] if duty.with_roles else []),
         ("Comes up on", duty.opens_on),
-        ("Last day in time", duty.due_on),
+        ("Last moment in time", moment(duty.due_at)) if duty.due_at else ("Last day in time", duty.due_on),
         ("State", duty.get_state_display()),
     ]
     if duty.closed_at is not None:

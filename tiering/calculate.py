@@ -1,6 +1,7 @@
-"""The calculator kind `tier`: custody and community tier, and the change level."""
+"""The calculator kind `tier`: custody and community tier and the change level, or the letter of version 3."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from omic.calculator import (
@@ -18,11 +19,20 @@ from omic.calculator import (
     whole,
     yes_no,
 )
-from omic.policy import InvalidFact, Outcome, render_steps
-from tiering.policy import COMPLEXITY_REGISTERS, CUSTODY_RULESETS, CUSTODY_V2, NEEDS, RULES_BY_ID, SEVERITIES
-from tiering.rules import TierFacts, change_level, community_tier, custody_tier
+from omic.policy import InvalidFact, Outcome, RenderedStep, render_steps
+from tiering.policy import COMPLEXITY_REGISTERS, CUSTODY_V2, NEEDS, RULES_BY_RULESET, RULESETS, SEVERITIES, V3
+from tiering.rules import TierFacts, V3Facts, change_level, community_tier, custody_tier, invalid_fact, v3_tier
 
 Value = TypeVar("Value")
+
+
+def per_cent(value: object) -> Decimal:
+    """A score from 0 to 100, exactly as written."""
+    score = number(value)
+    if not 0 <= score <= 100:
+        raise ValueError("must be between 0 and 100")
+    return score
+
 
 FACTS: dict[str, Reader] = {
     "rosh": one_of("very_high", "high", "medium", "low"),
@@ -38,13 +48,12 @@ FACTS: dict[str, Reader] = {
     "iom": yes_no,
     "mandate": yes_no,
     "layer3_assessment": yes_no,
-    "ruleset": one_of(*CUSTODY_RULESETS),
 }
-# Facts of the national service's third version: known to the kind, read by neither rule set here.
-FACTS_NOT_READ: dict[str, Reader] = {
+V3_FACTS: dict[str, Reader] = {
+    "rosh": FACTS["rosh"],
     "mappa_category": whole(1, 4),
-    "arp": number,
-    "csrp": number,
+    "arp": per_cent,
+    "csrp": per_cent,
     "arp_dynamic": yes_no,
     "csrp_dynamic": yes_no,
     "dcsrp_band": one_of("low", "medium", "high", "very_high"),
@@ -57,17 +66,23 @@ FACTS_NOT_READ: dict[str, Reader] = {
     "sexual_offence": yes_no,
     "active_event": yes_no,
 }
-READERS = COMMON | FACTS | FACTS_NOT_READ
+READERS = COMMON | FACTS | V3_FACTS | {"ruleset": one_of(*RULESETS)}
 
 
 def answer(given: Given, *, on: date, policy: str) -> dict[str, object]:  # noqa: ARG001 a tier has no dated versions
-    """Both tiers and the change level for one person's facts. Raises BadFactsError."""
+    """The tiers for one person's facts, by the rule set that they name. Raises BadFactsError."""
     known = read_facts(given, READERS)
-    ruleset = known.pop("ruleset", CUSTODY_V2.ruleset)
+    ruleset = known.get("ruleset", CUSTODY_V2.ruleset)
     facts = _facts(known)
+    problem = invalid_fact(facts)  # a score that cannot be true is refused, whichever rule set would read it
+    if problem is not None:
+        raise BadFactsError({problem.fact: problem.problem})
+    return _version_3(known, on) if ruleset == V3.ruleset else _version_2(facts, ruleset)
+
+
+def _version_2(facts: TierFacts, ruleset: str) -> dict[str, object]:
     outcomes = custody_tier(facts, ruleset=ruleset), community_tier(facts), change_level(facts)
     custody, community, change = _valid(outcomes[0]), _valid(outcomes[1]), _valid(outcomes[2])
-    steps = [step for outcome in outcomes for step in outcome.steps]
     return {
         "policy": ruleset,
         "custody_tier": custody.letter,
@@ -77,8 +92,24 @@ def answer(given: Given, *, on: date, policy: str) -> dict[str, object]:  # noqa
         "change_level": change.level,
         "change_points": change.points,
         "provisional": custody.provisional,
-        "because": because(render_steps(steps, RULES_BY_ID)),
+        "because": because(step for outcome in outcomes for step in _rendered(outcome)),
     }
+
+
+def _version_3(known: dict[str, Any], on: date) -> dict[str, object]:
+    facts = {fact: value for fact, value in known.items() if fact in V3_FACTS}
+    outcome = v3_tier(V3Facts(today=known.get("today", on), **facts))
+    tier = _valid(outcome)
+    return {
+        "policy": V3.ruleset,
+        "v3_tier": tier.letter,
+        "provisional": tier.provisional,
+        "because": because(_rendered(outcome)),
+    }
+
+
+def _rendered(outcome: Outcome[Any]) -> list[RenderedStep]:
+    return render_steps(outcome.steps, RULES_BY_RULESET[outcome.policy])
 
 
 def _valid(outcome: Outcome[Value | InvalidFact]) -> Value:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import omic.models.prison
+from omic.migration_operations import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -226,120 +227,131 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.AddConstraint(
-            model_name="pom",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("staff", "="),
-                    ("prison", "="),
-                    (omic.models.prison.DateRange("starts_on", "ends_on", models.Value("[)")), "&&"),
-                ],
-                name="pom_one_type_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pom",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="pom_ends_later",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pom",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("working_days__gte", 0.5), ("working_days__lte", 7)),
-                name="pom_working_days_possible",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pom",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomevent" ("ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_type", "prison_id", "recorded_at", "recorded_by_id", "staff_id", "starts_on", "version", "working_days") SELECT new_values."ends_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_type", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id", new_values."starts_on", new_values."version", new_values."working_days" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="ba98648c30b97b38084d998310fbf77ea4568b54",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_3a94f",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="allocation_pom",
-                    when="AFTER",
+        AtOnce(
+            [
+                migrations.AddConstraint(
+                    model_name="pom",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("staff", "="),
+                            ("prison", "="),
+                            (omic.models.prison.DateRange("starts_on", "ends_on", models.Value("[)")), "&&"),
+                        ],
+                        name="pom_one_type_at_a_time",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pom",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomevent" ("ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_type", "prison_id", "recorded_at", "recorded_by_id", "staff_id", "starts_on", "version", "working_days") SELECT new_values."ends_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_type", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id", new_values."starts_on", new_values."version", new_values."working_days" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="bdf322824a8fe89c5507cbe8f2cb52e375c9606e",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_1745e",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="allocation_pom",
-                    when="AFTER",
+                migrations.AddConstraint(
+                    model_name="pom",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="pom_ends_later",
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pomallocation",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)), fields=["staff", "prison"], name="pom_allocation_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pomallocation",
-            index=models.Index(fields=["person", "prison", "-ended_at"], name="pom_allocation_by_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="pomallocation",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("part", "primary")),
-                expressions=[
-                    ("person", "="),
-                    (omic.models.prison.TstzRange("started_at", "ended_at", models.Value("[)")), "&&"),
-                ],
-                name="one_primary_pom_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pomallocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_because", "")),
-                    models.Q(("ended_at__gte", models.F("started_at")), models.Q(("ended_because", ""), _negated=True)),
-                    _connector="OR",
+                migrations.AddConstraint(
+                    model_name="pom",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("working_days__gte", 0.5), ("working_days__lte", 7)),
+                        name="pom_working_days_possible",
+                    ),
                 ),
-                name="pom_allocation_end_and_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pomallocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pom_type", ""),
-                    ("recommended_type", ""),
-                    ("pom_type", models.F("recommended_type")),
-                    models.Q(("started_because", ""), _negated=True),
-                    _connector="OR",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pom",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomevent" ("ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_type", "prison_id", "recorded_at", "recorded_by_id", "staff_id", "starts_on", "version", "working_days") SELECT new_values."ends_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_type", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id", new_values."starts_on", new_values."version", new_values."working_days" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="ba98648c30b97b38084d998310fbf77ea4568b54",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_3a94f",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="allocation_pom",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-                name="pom_allocation_override_has_reason",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pomevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="5599f9837986920e95432a306b02280942bfdebd",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_26ddf",
-                    table="allocation_pomevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pom",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomevent" ("ends_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_type", "prison_id", "recorded_at", "recorded_by_id", "staff_id", "starts_on", "version", "working_days") SELECT new_values."ends_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_type", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id", new_values."starts_on", new_values."version", new_values."working_days" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="bdf322824a8fe89c5507cbe8f2cb52e375c9606e",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_1745e",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="allocation_pom",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
+                migrations.AddIndex(
+                    model_name="pomallocation",
+                    index=models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["staff", "prison"],
+                        name="pom_allocation_open",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="pomallocation",
+                    index=models.Index(fields=["person", "prison", "-ended_at"], name="pom_allocation_by_person"),
+                ),
+                migrations.AddConstraint(
+                    model_name="pomallocation",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("part", "primary")),
+                        expressions=[
+                            ("person", "="),
+                            (omic.models.prison.TstzRange("started_at", "ended_at", models.Value("[)")), "&&"),
+                        ],
+                        name="one_primary_pom_at_a_time",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pomallocation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_because", "")),
+                            models.Q(
+                                ("ended_at__gte", models.F("started_at")),
+                                models.Q(("ended_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pom_allocation_end_and_reason",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pomallocation",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("pom_type", ""),
+                            ("recommended_type", ""),
+                            ("pom_type", models.F("recommended_type")),
+                            models.Q(("started_because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="pom_allocation_override_has_reason",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pomevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="5599f9837986920e95432a306b02280942bfdebd",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_26ddf",
+                            table="allocation_pomevent",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+            ]
         ),
     ]

@@ -48,7 +48,7 @@ def _waiting(request: PrisonRequest) -> dict[str, object]:
     """What is due, and what is to be read. Showing risk information counts as reading it, and is logged."""
     open_duties = my_duties(request).select_related("person__wing").order_by("due_on", "opens_on", "pk")
     risk = ObligationKind.RISK_TO_READ
-    due = list((open_duties.overdue(request.on) | coming(open_duties, request.on)).exclude(kind=risk)[: AT_ONCE + 1])
+    due = list((open_duties.overdue(request.now) | coming(open_duties, request.on)).exclude(kind=risk)[: AT_ONCE + 1])
     notes = list(open_duties.filter(kind=risk).order_by("opens_on", "pk")[: AT_ONCE + 1])
     record_risk_shown(duties=notes[:AT_ONCE], by=request.user, at=request.now)
     cells, all_duties = Cells(request), reverse("allocation:my-duties", args=[request.prison.pk])

@@ -36,7 +36,7 @@ def pom(request: PrisonRequest, code: str, staff: int) -> HttpResponseBase:
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "cases-of-a-pom"),
     )
-    overdue = omu_duties(request).overdue(request.on).filter(owner=found).count()
+    overdue = omu_duties(request).overdue(request.now).filter(owner=found).count()
     context = {"pom": found, "load": draw(request, [found]), "overdue": overdue}
     context |= {"may_edit": request.standing.may(Action.ALLOCATE_POM), "back": reverse("allocation:poms", args=[code])}
     return page.response("allocation/pom.html", context)

@@ -1,44 +1,33 @@
-"""Indeterminate sentences: before the tariff expires, in the parole window, between reviews, and after a recall."""
+"""Indeterminate sentences in `seed_2019`: before the tariff expires, in and after the parole window, and recalls."""
 
 from datetime import date
 
 from handover.policy import Blocking, Reason, Responsibility
-from handover.rules.facts import Answer, Case, HandoverFacts, Release, dated, named
+from handover.rules.facts import Answer, Case, HandoverFacts, Release, count_back, dated, settled, supported
 from omic.calendar import add_months
 from omic.policy import Step, Steps
 
 
-def parole_date(ted: date | None, thd: date | None, today: date) -> Release | None:
-    """HO-21: tariff expiry while ahead, else the hearing while ahead, else the later, which is the nearer to today."""
-    if ted is not None and (ted > today or thd is None or (thd <= today and ted >= thd)):
-        return Release("ted", ted)
-    return Release("thd", thd) if thd is not None else None
-
-
 def recall(case: Case) -> Answer | None:
-    """HO-07, HO-08. After "no release" the general parole process decides, once a date or a later review is there."""
+    """HO-08. After "no release" the general parole process decides, once a date or a later review is there."""
     facts = case.facts
     if not facts.recalled:
         return None
-    if facts.sentence_type != "indeterminate":
-        return Answer(Reason.RECALL_CASE, (Step("HO-07", "recalled, determinate sentence"),), Responsibility.COM)
     outcome = facts.recall_hearing_outcome
     if outcome != "not_release":
         step = Step("HO-08", f"recalled, recall hearing outcome: {outcome or 'not known'}")
-        return Answer(Reason.ISP_RECALL, (step,), Responsibility.COM)
+        return settled(Reason.ISP_RECALL, Responsibility.COM, step)
     if _tariff_ahead(case) or next_review_on(case) is not None or _review_decides(case):
         return None
     step = Step("HO-08", "recalled, release not directed, next parole date not known")
-    return Answer(Reason.ISP_RECALL, (step,), Responsibility.POM)
+    return settled(Reason.ISP_RECALL, Responsibility.POM, step)
 
 
-def indeterminate(case: Case) -> Answer | None:
+def indeterminate(case: Case, release: Release) -> Answer:
     """HO-04, HO-05, PA-05 to PA-08."""
-    if case.facts.sentence_type != "indeterminate" or case.release is None:
-        return None
     if _review_decides(case):
         return _parole_window(case)
-    return _before_parole(case, case.release, ())
+    return _before_parole(case, release, ())
 
 
 def _parole_window(case: Case) -> Answer:
@@ -49,27 +38,27 @@ def _parole_window(case: Case) -> Answer:
     if facts.parole_outcome == "deferred":
         steps += (Step("PA-08", "the review is adjourned or deferred"),)
     if blocking:
-        return Answer(Reason.PAROLE_WINDOW, steps, Responsibility.COM, blocking=blocking)
+        return Answer(Reason.PAROLE_WINDOW, Responsibility.COM, None, None, blocking, steps)
     next_on = next_review_on(case)
     if next_on is None:
         steps += (Step("PA-06", "next parole date not known"),)
-        return Answer(Reason.PAROLE_WINDOW, steps, Responsibility.POM)
+        return settled(Reason.PAROLE_WINDOW, Responsibility.POM, *steps)
     last_on = facts.last_review_on
-    if last_on is not None and next_on <= add_months(last_on, case.timing.override_months):
+    override_months = case.timing.override_months or 0
+    if last_on is not None and next_on <= add_months(last_on, override_months):
         steps += (Step("PA-07", f"last review {last_on}, next {next_on}: the HOMD may override"),)
     return _before_parole(case, Release("thd", next_on), steps)
 
 
 def _before_parole(case: Case, release: Release, steps: Steps) -> Answer:
     """HO-04 and PA-06: the COM is responsible 8 months before; HO-05: and supports from the move to open conditions."""
-    months, moved_on = case.timing.indeterminate_months, case.facts.moved_to_open_on
-    handover_on = add_months(release.on, -months)
+    moved_on = case.facts.moved_to_open_on
     rule_id = "HO-04" if release.kind == "ted" else "PA-06"
-    steps += (Step(rule_id, f"{named(release)} − {months} months = {handover_on}"),)
+    handover_on, step = count_back(rule_id, release, case.timing.indeterminate)
     if moved_on is None or moved_on >= handover_on:
-        return dated(Reason.INDETERMINATE, handover_on, steps)
-    steps += (Step("HO-05", f"open conditions from {moved_on}"),)
-    return Answer(Reason.ISP_OPEN, steps, start_on=moved_on, handover_on=handover_on)
+        return dated(Reason.INDETERMINATE, handover_on, *steps, step)
+    moved = Step("HO-05", f"open conditions from {moved_on}")
+    return supported(Reason.ISP_OPEN, moved_on, handover_on, *steps, step, moved)
 
 
 def next_review_on(case: Case) -> date | None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import omic.models.prison
+from omic.migration_operations import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -147,18 +148,22 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="sessionnote",
-            trigger=pgtrigger.compiler.Trigger(
-                name="session_note_append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="4bf1697b2e503f3bf78c0ae3b829abda581e0848",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_session_note_append_only_adab7",
-                    table="keywork_sessionnote",
-                    when="BEFORE",
+        AtOnce(
+            [
+                pgtrigger.migrations.AddTrigger(
+                    model_name="sessionnote",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="session_note_append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="4bf1697b2e503f3bf78c0ae3b829abda581e0848",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_session_note_append_only_adab7",
+                            table="keywork_sessionnote",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
+            ]
         ),
     ]

@@ -22,6 +22,8 @@ TARGETS = (
     "Stay free of drugs and attend recovery sessions",
     "Take part in work or education every week",
 )
+REVIEWED = "Reviewed at the last sentence plan meeting; nothing has changed since"
+RATIONALE = "Agencies in three areas need time to plan accommodation and supervision"
 SOURCE = "OASys and nDelius extract"
 Raw = dict[str, Any]
 
@@ -39,6 +41,8 @@ def details(records: Iterable[Raw], *, on: date, seed: int = 1) -> Iterator[Raw]
 def _rows(rng: Random, record: Raw, on: date) -> Iterator[Raw]:
     stated = {"prisonNumber": record["prisonerNumber"], "source": SOURCE, "as_at": on.isoformat()}
     facts = _risk(rng, record) | _community(rng, record, on) | _parole(rng, record, on) | _progress(rng, record, on)
+    apart = Random(f"{record['prisonerNumber']}/seldom")  # noqa: S311  so that these draws move no other fact
+    facts |= _seldom(apart, record, on) | _early_allocation(apart, record, facts["rosh"])
     yield stated | {"kind": "details"} | {field: value for field, value in facts.items() if value is not None}
     if facts["last_oasys_on"]:
         kind = rng.choice(("initial", "review", "review"))
@@ -53,7 +57,7 @@ def _rows(rng: Random, record: Raw, on: date) -> Iterator[Raw]:
 def _risk(rng: Random, record: Raw) -> Raw:
     """Alerts and facts agree where both speak: a terrorism alert brings MAPPA category 4."""
     rosh = rng.choices(list(ROSH), list(ROSH.values()))[0]
-    terrorism = any(alert["alertCode"] == "XTACT" for alert in record["alerts"])
+    terrorism = _has_alert(record, "XTACT")
     managed = terrorism or rng.random() < {"high": 0.6, "very_high": 0.95}.get(rosh or "", 0.15)
     category = 4 if terrorism else rng.choice((1, 1, 2, 2, 3))
     return {
@@ -62,8 +66,12 @@ def _risk(rng: Random, record: Raw) -> Raw:
         "mappa_category": category if managed else None,
         "rsr": round(min(99.98, rng.lognormvariate(0.9, 0.9)), 2) if rng.random() > 0.03 else None,
         "ogrs3": int(rng.triangular(1, 98, 50)),
-        "care_experienced": any(alert["alertCode"] == "LCE" for alert in record["alerts"]) or None,
+        "care_experienced": _has_alert(record, "LCE") or None,
     }
+
+
+def _has_alert(record: Raw, code: str) -> bool:
+    return any(alert["alertCode"] == code for alert in record["alerts"])
 
 
 def _community(rng: Random, record: Raw, on: date) -> Raw:
@@ -111,6 +119,43 @@ def _progress(rng: Random, record: Raw, on: date) -> Raw:
         "last_oasys_on": (start + timedelta(rng.randint(40, held))).isoformat() if assessed else None,
         "category_active_since": (start + timedelta(min(held, 10))).isoformat(),
     }
+
+
+def _seldom(rng: Random, record: Raw, on: date) -> Raw:
+    """What few people have: a life sentence, the OPD pathway, a handover without OASys, a stay in hospital."""
+    reviewed = rng.random() < 0.02
+    facts: Raw = {
+        "life": True if record["imprisonmentStatus"] in ("LIFE", "LR_LIFE") else None,
+        "opd_screened_in": True if rng.random() < 0.05 else None,
+        "handover_oasys_not_needed": True if reviewed else None,
+        "handover_oasys_reason": REVIEWED if reviewed else None,
+    }
+    if record.get("restrictedPatient"):
+        here = (on - date.fromisoformat(record["lastMovementDate"])).days
+        facts["hospital_transfer_on"] = (on - timedelta(rng.randint(0, here))).isoformat()
+        facts["remission_planned_on"] = (on + timedelta(rng.randint(10, 90))).isoformat()
+    return facts
+
+
+def _early_allocation(rng: Random, record: Raw, rosh: str | None) -> Raw:
+    """The criteria of early allocation. Some who may be referred at discretion still lack the rationale."""
+    terrorism = _has_alert(record, "XTACT")
+    held_apart, screened = (terrorism and rng.random() < 0.4 for _ in range(2))
+    ordered, needed = rng.random() < 0.01, rng.choice((1, 2, 2, 3)) if rng.random() < 0.03 else None
+    exceptional = needed == 2 and rng.random() < 0.5
+    reasoned = (screened or exceptional or rosh == "very_high") and rng.random() < 0.6
+    drawn = {
+        "separation_centre": held_apart,
+        "cppc_in_principle": rng.random() < 0.005,
+        "nca_case": ordered and rng.random() < 0.6,
+        "scpo": ordered,
+        "high_profile": rng.random() < 0.01,
+        "extremism_screening": screened,
+        "mappa_level_needed": needed,
+        "mappa_exceptional": exceptional,
+        "early_allocation_rationale": RATIONALE if reasoned else None,
+    }
+    return {name: value or None for name, value in drawn.items()}
 
 
 def _name(rng: Random) -> str:

@@ -16,6 +16,7 @@ from django.db import migrations, models
 
 import omic.models.contact
 import omic.models.prison
+from omic.migration_operations import AtOnce
 
 # Web, worker and commands work as `omic_app`: it owns nothing, is no superuser, and sees what the owner makes from here.
 APPLICATION_ROLE = """
@@ -48,3133 +49,3413 @@ class Migration(migrations.Migration):
         BtreeGistExtension(),
         TrigramExtension(),
         migrations.RunSQL(APPLICATION_ROLE, migrations.RunSQL.noop),
-        migrations.CreateModel(
-            name="Staff",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("username", models.CharField(max_length=100, unique=True)),
-                ("forename", models.CharField(max_length=100)),
-                ("surname", models.CharField(max_length=100)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                ("is_active", models.BooleanField(default=True)),
-            ],
-            options={
-                "verbose_name_plural": "staff",
-                "ordering": ["surname", "forename", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Prison",
-            fields=[
-                ("code", models.CharField(max_length=3, primary_key=True, serialize=False)),
-                ("name", models.CharField(max_length=100, unique=True)),
-                ("country", models.CharField(choices=[("england", "England"), ("wales", "Wales")], max_length=10)),
-                (
-                    "estate",
-                    models.CharField(
-                        choices=[("men_closed", "Men's closed"), ("men_open", "Men's open"), ("women", "Women's")],
-                        max_length=12,
-                    ),
-                ),
-                ("operator", models.CharField(choices=[("public", "Public"), ("private", "Private")], max_length=10)),
-                (
-                    "fictional",
-                    models.BooleanField(default=False, help_text="Made for the demonstration; no such place exists."),
-                ),
-            ],
-            options={
-                "ordering": ["name"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("code__regex", "^[A-Z0-9]{3}$")), name="prison_code_form"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("estate__in", ["men_closed", "men_open", "women"])),
-                        name="prison_estate_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("operator__in", ["public", "private"])), name="prison_operator_known"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Wing",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=40)),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="wings", to="omic.prison"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["prison", "code"],
-                "constraints": [models.UniqueConstraint(fields=("prison", "code"), name="wing_once_a_prison")],
-            },
-        ),
-        migrations.CreateModel(
-            name="Person",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("ref", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("prison_number", models.CharField(max_length=7, unique=True)),
-                ("forename", models.CharField(max_length=100)),
-                ("middle_names", models.CharField(blank=True, max_length=200)),
-                ("surname", models.CharField(max_length=100)),
-                ("date_of_birth", models.DateField()),
-                ("sex", models.CharField(choices=[("male", "Male"), ("female", "Female")], max_length=6)),
-                (
-                    "legal_status",
-                    models.CharField(
-                        choices=[
-                            ("RECALL", "Recalled"),
-                            ("DEAD", "Died"),
-                            ("INDETERMINATE_SENTENCE", "Sentenced (indeterminate)"),
-                            ("SENTENCED", "Sentenced"),
-                            ("CONVICTED_UNSENTENCED", "Convicted, awaiting sentence"),
-                            ("CIVIL_PRISONER", "Civil"),
-                            ("IMMIGRATION_DETAINEE", "Immigration"),
-                            ("REMAND", "Remand"),
-                            ("UNKNOWN", "Not known"),
-                            ("OTHER", "Other"),
-                        ],
-                        max_length=25,
-                    ),
-                ),
-                ("imprisonment_status", models.CharField(blank=True, max_length=20)),
-                (
-                    "presence",
-                    models.CharField(
-                        choices=[
-                            ("in", "In the prison"),
-                            ("court", "At court"),
-                            ("temporary", "Temporarily out"),
-                            ("hospital", "In hospital (restricted patient)"),
-                            ("missing", "Missing from the roll"),
-                            ("out", "Released"),
-                            ("transfer", "Being transferred"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("cell", models.CharField(blank=True, max_length=40)),
-                ("reception_on", models.DateField(blank=True, help_text="Start of this term in custody", null=True)),
-                ("arrived_on", models.DateField(blank=True, help_text="Arrival in the present prison", null=True)),
-                ("restricted_patient", models.BooleanField(default=False)),
-                ("hospital", models.CharField(blank=True, max_length=240)),
-                ("location_description", models.CharField(blank=True, max_length=240)),
-                ("csra", models.CharField(blank=True, max_length=20)),
-                ("category", models.CharField(blank=True, max_length=2)),
-                (
-                    "complexity",
-                    models.CharField(
-                        blank=True,
-                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-                        max_length=6,
-                        null=True,
-                    ),
-                ),
-                (
-                    "earliest_release_on",
-                    models.DateField(blank=True, help_text="Written by the handover determination", null=True),
-                ),
-                (
-                    "earliest_release_kind",
-                    models.CharField(blank=True, help_text="Which date that is: crd, ped …", max_length=10),
-                ),
-                ("booking_id", models.CharField(blank=True, max_length=20)),
-                (
-                    "roll_digest",
-                    models.CharField(blank=True, help_text="Digest of the roll record last applied", max_length=64),
-                ),
-                ("seen_on_roll_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "key_worker",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="key_people",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pom",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pom_people",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="people",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "wing",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="people",
-                        to="omic.wing",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "people",
-                "ordering": ["surname", "forename", "prison_number"],
-                "indexes": [
-                    models.Index(fields=["prison", "surname", "forename", "id"], name="person_by_prison_name"),
-                    models.Index(
-                        condition=models.Q(("key_worker__isnull", False)),
-                        fields=["key_worker"],
-                        name="person_by_key_worker",
-                    ),
-                    models.Index(condition=models.Q(("pom__isnull", False)), fields=["pom"], name="person_by_pom"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("prison_number__regex", "^[A-Z]\\d{4}[A-Z]{2}$")), name="prison_number_form"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("earliest_release_kind", ""), ("earliest_release_on__isnull", True)),
-                            models.Q(
-                                ("earliest_release_on__isnull", False),
-                                models.Q(("earliest_release_kind", ""), _negated=True),
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="Staff",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
-                            _connector="OR",
                         ),
-                        name="person_release_says_which",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("arrived_on__isnull", False), ("prison__isnull", False)),
-                            models.Q(
-                                ("key_worker__isnull", True),
-                                ("pom__isnull", True),
-                                ("prison__isnull", True),
-                                ("wing__isnull", True),
+                        ("password", models.CharField(max_length=128, verbose_name="password")),
+                        ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                        ("username", models.CharField(max_length=100, unique=True)),
+                        ("forename", models.CharField(max_length=100)),
+                        ("surname", models.CharField(max_length=100)),
+                        ("email", models.EmailField(blank=True, max_length=254)),
+                        ("is_active", models.BooleanField(default=True)),
+                    ],
+                    options={
+                        "verbose_name_plural": "staff",
+                        "ordering": ["surname", "forename", "id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Prison",
+                    fields=[
+                        ("code", models.CharField(max_length=3, primary_key=True, serialize=False)),
+                        ("name", models.CharField(max_length=100, unique=True)),
+                        (
+                            "country",
+                            models.CharField(choices=[("england", "England"), ("wales", "Wales")], max_length=10),
+                        ),
+                        (
+                            "estate",
+                            models.CharField(
+                                choices=[
+                                    ("men_closed", "Men's closed"),
+                                    ("men_open", "Men's open"),
+                                    ("women", "Women's"),
+                                ],
+                                max_length=12,
                             ),
-                            _connector="OR",
                         ),
-                        name="person_held_or_free_of_holders",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Alert",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=12)),
-                ("starts_on", models.DateField(blank=True, null=True)),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                ("first_seen_at", models.DateTimeField()),
-                ("last_seen_at", models.DateTimeField()),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="alerts", to="omic.person"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["person", "code"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("ends_on__isnull", True)),
-                        fields=("person", "code"),
-                        name="one_active_alert_a_code",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AuditEvent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                (
-                    "job",
-                    models.CharField(blank=True, help_text="The job or command, where no person acted", max_length=60),
-                ),
-                ("action", models.CharField(max_length=60)),
-                ("detail", models.JSONField(default=dict)),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="audit_events",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="audit_events",
-                        to="omic.person",
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="audit_events",
-                        to="omic.prison",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-at", "-id"],
-                "indexes": [
-                    models.Index(fields=["person", "-at"], name="audit_by_person"),
-                    models.Index(fields=["prison", "-at"], name="audit_by_prison"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("staff__isnull", False), models.Q(("job", ""), _negated=True), _connector="OR"
+                        (
+                            "operator",
+                            models.CharField(choices=[("public", "Public"), ("private", "Private")], max_length=10),
                         ),
-                        name="audit_names_an_actor",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseDetails",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "rosh",
-                    models.CharField(
-                        blank=True,
-                        choices=[("very_high", "Very high"), ("high", "High"), ("medium", "Medium"), ("low", "Low")],
-                        max_length=10,
-                        null=True,
-                        verbose_name="RoSH",
-                    ),
-                ),
-                (
-                    "mappa_level",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[(0, "None"), (1, "1"), (2, "2"), (3, "3")],
-                        null=True,
-                        verbose_name="MAPPA level",
-                    ),
-                ),
-                (
-                    "mappa_category",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4")],
-                        null=True,
-                        verbose_name="MAPPA category",
-                    ),
-                ),
-                (
-                    "rsr",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=4,
-                        null=True,
-                        validators=[
-                            django.core.validators.MinValueValidator(0),
-                            django.core.validators.MaxValueValidator(99.98),
+                        (
+                            "fictional",
+                            models.BooleanField(
+                                default=False, help_text="Made for the demonstration; no such place exists."
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["name"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("code__regex", "^[A-Z0-9]{3}$")), name="prison_code_form"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("estate__in", ["men_closed", "men_open", "women"])),
+                                name="prison_estate_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("operator__in", ["public", "private"])),
+                                name="prison_operator_known",
+                            ),
                         ],
-                        verbose_name="RSR (per cent)",
-                    ),
+                    },
                 ),
-                (
-                    "ogrs3",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        null=True,
-                        validators=[django.core.validators.MaxValueValidator(100)],
-                        verbose_name="OGRS3",
-                    ),
-                ),
-                (
-                    "provider",
-                    models.CharField(blank=True, choices=[("nps", "NPS"), ("crc", "CRC")], max_length=3, null=True),
-                ),
-                ("com_name", models.CharField(blank=True, max_length=200, null=True, verbose_name="COM's name")),
-                ("com_email", models.EmailField(blank=True, max_length=254, null=True, verbose_name="COM's email")),
-                ("ldu", models.CharField(blank=True, max_length=200, null=True, verbose_name="LDU")),
-                ("early_allocation", models.BooleanField(blank=True, null=True)),
-                ("early_allocation_agreed_on", models.DateField(blank=True, null=True)),
-                ("care_experienced", models.BooleanField(blank=True, null=True)),
-                ("category_active_since", models.DateField(blank=True, null=True)),
-                ("moved_to_open_on", models.DateField(blank=True, null=True)),
-                ("additional_isp", models.BooleanField(blank=True, null=True, verbose_name="additional ISP")),
-                ("welsh_open", models.BooleanField(blank=True, null=True, verbose_name="Welsh case at Prescoed")),
-                (
-                    "com_oasys_reviewed",
-                    models.BooleanField(blank=True, null=True, verbose_name="COM has reviewed OASys and plan"),
-                ),
-                (
-                    "recall_hearing_outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[("release", "Release"), ("not_release", "No release")],
-                        max_length=12,
-                        null=True,
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "person",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="details", to="omic.person"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "case details",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("rsr__isnull", True), models.Q(("rsr__gte", 0), ("rsr__lte", 99.98)), _connector="OR"
+                migrations.CreateModel(
+                    name="Wing",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
                         ),
-                        name="rsr_possible",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("rosh__isnull", True),
-                            ("rosh__in", ["very_high", "high", "medium", "low"]),
-                            _connector="OR",
+                        ("code", models.CharField(max_length=40)),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="wings", to="omic.prison"
+                            ),
                         ),
-                        name="rosh_known_value",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("mappa_level__isnull", True), ("mappa_level__lte", 3), _connector="OR"),
-                        name="mappa_level_possible",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseDetailsEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "rosh",
-                    models.CharField(
-                        blank=True,
-                        choices=[("very_high", "Very high"), ("high", "High"), ("medium", "Medium"), ("low", "Low")],
-                        max_length=10,
-                        null=True,
-                        verbose_name="RoSH",
-                    ),
+                    ],
+                    options={
+                        "ordering": ["prison", "code"],
+                        "constraints": [models.UniqueConstraint(fields=("prison", "code"), name="wing_once_a_prison")],
+                    },
                 ),
-                (
-                    "mappa_level",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[(0, "None"), (1, "1"), (2, "2"), (3, "3")],
-                        null=True,
-                        verbose_name="MAPPA level",
-                    ),
-                ),
-                (
-                    "mappa_category",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4")],
-                        null=True,
-                        verbose_name="MAPPA category",
-                    ),
-                ),
-                (
-                    "rsr",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=4,
-                        null=True,
-                        validators=[
-                            django.core.validators.MinValueValidator(0),
-                            django.core.validators.MaxValueValidator(99.98),
-                        ],
-                        verbose_name="RSR (per cent)",
-                    ),
-                ),
-                (
-                    "ogrs3",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        null=True,
-                        validators=[django.core.validators.MaxValueValidator(100)],
-                        verbose_name="OGRS3",
-                    ),
-                ),
-                (
-                    "provider",
-                    models.CharField(blank=True, choices=[("nps", "NPS"), ("crc", "CRC")], max_length=3, null=True),
-                ),
-                ("com_name", models.CharField(blank=True, max_length=200, null=True, verbose_name="COM's name")),
-                ("com_email", models.EmailField(blank=True, max_length=254, null=True, verbose_name="COM's email")),
-                ("ldu", models.CharField(blank=True, max_length=200, null=True, verbose_name="LDU")),
-                ("early_allocation", models.BooleanField(blank=True, null=True)),
-                ("early_allocation_agreed_on", models.DateField(blank=True, null=True)),
-                ("care_experienced", models.BooleanField(blank=True, null=True)),
-                ("category_active_since", models.DateField(blank=True, null=True)),
-                ("moved_to_open_on", models.DateField(blank=True, null=True)),
-                ("additional_isp", models.BooleanField(blank=True, null=True, verbose_name="additional ISP")),
-                ("welsh_open", models.BooleanField(blank=True, null=True, verbose_name="Welsh case at Prescoed")),
-                (
-                    "com_oasys_reviewed",
-                    models.BooleanField(blank=True, null=True, verbose_name="COM has reviewed OASys and plan"),
-                ),
-                (
-                    "recall_hearing_outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[("release", "Release"), ("not_release", "No release")],
-                        max_length=12,
-                        null=True,
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.casedetails",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.person",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Contact",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("session", "Key work session"),
-                            ("entry", "Key work entry"),
-                            ("check", "Wellbeing check"),
-                            ("seen", "Seen (roll check)"),
-                            ("engagement", "POM engagement"),
-                            ("meeting", "Meeting"),
-                            ("deleted", "Recorded in error"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                (
-                    "on",
-                    models.GeneratedField(
-                        db_persist=True, expression=omic.models.contact.LondonDay("at"), output_field=models.DateField()
-                    ),
-                ),
-                ("minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("text", models.TextField(blank=True)),
-                ("nomis_type", models.CharField(blank=True, max_length=10)),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "request_id",
-                    models.UUIDField(default=uuid.uuid4, help_text="Makes a repeated save one contact", unique=True),
-                ),
-                ("amended_because", models.TextField(blank=True)),
-                ("superseded_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "amends",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="amended_by",
-                        to="omic.contact",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contacts",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="omic.prison"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-at", "-id"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("superseded_at", None)),
-                        fields=["person", "kind", "-at"],
-                        name="contact_last_seen",
-                    ),
-                    models.Index(
-                        condition=models.Q(("superseded_at", None)),
-                        fields=["prison", "kind", "on"],
-                        name="contact_by_day",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("amended_because", ""), ("amends__isnull", True)),
-                            models.Q(("amends__isnull", False), models.Q(("amended_because", ""), _negated=True)),
-                            _connector="OR",
+                migrations.CreateModel(
+                    name="Person",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
                         ),
-                        name="amendment_and_reason_together",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("at__lte", models.F("recorded_at"))), name="contact_not_in_the_future"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DetailEntry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("field", models.CharField(max_length=40)),
-                ("value", models.CharField(max_length=300, null=True)),
-                ("source", models.CharField(max_length=100)),
-                ("as_at", models.DateField(help_text="The day the value was true by its source")),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="detail_entries", to="omic.person"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "detail entries",
-                "ordering": ["person", "field", "id"],
-                "indexes": [models.Index(fields=["person", "field", "-id"], name="detail_entry_newest")],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExpectedArrival",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("expected_on", models.DateField()),
-                ("recorded_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_because", models.CharField(blank=True, max_length=200)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "key_worker",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="expected_as_key_worker",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pom",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="expected_as_pom",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="expected_arrivals", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="expected_arrivals", to="omic.prison"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["prison", "expected_on"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("closed_at__isnull", True)),
-                        fields=("person", "prison"),
-                        name="one_expected_arrival",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExpectedArrivalEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("expected_on", models.DateField()),
-                ("recorded_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_because", models.CharField(blank=True, max_length=200)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "key_worker",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.expectedarrival",
-                    ),
-                ),
-                (
-                    "pom",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.person",
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.prison",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Obligation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("key_work_session", "Key work session"),
-                            ("allocate_key_worker", "Identify a key worker"),
-                            ("allocate_pom", "Allocate a POM"),
-                            ("risk_to_read", "Risk information to read"),
-                            ("handover", "Handover to the community"),
-                            ("held_change", "Decide a held change of the roll"),
-                        ],
-                        max_length=30,
-                    ),
-                ),
-                ("slot", models.CharField(max_length=60)),
-                ("owner_role", models.CharField(max_length=20)),
-                (
-                    "priority_groups",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), blank=True, default=list, size=None
-                    ),
-                ),
-                ("opens_on", models.DateField()),
-                ("due_on", models.DateField(blank=True, null=True)),
-                ("due_before", models.DateTimeField(blank=True, null=True)),
-                (
-                    "met_by",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("session", "Key work session"),
-                            ("entry", "Key work entry"),
-                            ("check", "Wellbeing check"),
-                            ("seen", "Seen (roll check)"),
-                            ("engagement", "POM engagement"),
-                            ("meeting", "Meeting"),
-                            ("deleted", "Recorded in error"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("quantity", models.PositiveSmallIntegerField(default=1)),
-                ("unit", models.CharField(default="contacts", max_length=10)),
-                ("done", models.PositiveSmallIntegerField(default=0)),
-                ("basis", models.CharField(default="owed", max_length=15)),
-                ("rule", models.CharField(max_length=10)),
-                ("policy", models.CharField(max_length=30)),
-                ("steps", models.JSONField(default=list)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("met", "Met"),
-                            ("waived", "Waived"),
-                            ("excepted", "Excepted"),
-                            ("not_met", "Not met"),
-                            ("missed", "Missed"),
-                            ("void", "Void"),
-                        ],
-                        default="open",
-                        max_length=10,
-                    ),
-                ),
-                ("note", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField()),
-                ("met_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_because", models.CharField(blank=True, max_length=200)),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="obligations",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="obligations",
-                        to="omic.person",
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="obligations",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "wing",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="omic.wing",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["due_on", "person", "id"],
-                "indexes": [
-                    models.Index(fields=["prison", "kind", "due_on"], name="obligation_by_prison_due"),
-                    models.Index(
-                        condition=models.Q(("closed_at__isnull", True)),
-                        fields=["prison", "due_on"],
-                        name="obligation_demanding",
-                    ),
-                    models.Index(fields=["person", "kind", "due_on"], name="obligation_by_person"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "void"), _negated=True),
-                        fields=("person", "kind", "slot"),
-                        name="obligation_once_a_slot",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("due_before__isnull", True), ("due_on__isnull", True)),
-                            models.Q(("due_before__isnull", False), ("due_on__isnull", False)),
-                            _connector="OR",
+                        ("ref", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                        ("prison_number", models.CharField(max_length=7, unique=True)),
+                        ("forename", models.CharField(max_length=100)),
+                        ("middle_names", models.CharField(blank=True, max_length=200)),
+                        ("surname", models.CharField(max_length=100)),
+                        ("date_of_birth", models.DateField()),
+                        ("sex", models.CharField(choices=[("male", "Male"), ("female", "Female")], max_length=6)),
+                        (
+                            "legal_status",
+                            models.CharField(
+                                choices=[
+                                    ("RECALL", "Recalled"),
+                                    ("DEAD", "Died"),
+                                    ("INDETERMINATE_SENTENCE", "Sentenced (indeterminate)"),
+                                    ("SENTENCED", "Sentenced"),
+                                    ("CONVICTED_UNSENTENCED", "Convicted, awaiting sentence"),
+                                    ("CIVIL_PRISONER", "Civil"),
+                                    ("IMMIGRATION_DETAINEE", "Immigration"),
+                                    ("REMAND", "Remand"),
+                                    ("UNKNOWN", "Not known"),
+                                    ("OTHER", "Other"),
+                                ],
+                                max_length=25,
+                            ),
                         ),
-                        name="obligation_due_day_and_instant",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state__in", ["met", "void", "waived", "excepted"]), _negated=True),
-                            ("closed_at__isnull", False),
-                            _connector="OR",
+                        ("imprisonment_status", models.CharField(blank=True, max_length=20)),
+                        (
+                            "presence",
+                            models.CharField(
+                                choices=[
+                                    ("in", "In the prison"),
+                                    ("court", "At court"),
+                                    ("temporary", "Temporarily out"),
+                                    ("hospital", "In hospital (restricted patient)"),
+                                    ("missing", "Missing from the roll"),
+                                    ("out", "Released"),
+                                    ("transfer", "Being transferred"),
+                                ],
+                                max_length=10,
+                            ),
                         ),
-                        name="obligation_settled_is_closed",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("met_at__isnull", False), ("state", "met")),
-                            models.Q(models.Q(("state", "met"), _negated=True), ("met_at__isnull", True)),
-                            _connector="OR",
+                        ("cell", models.CharField(blank=True, max_length=40)),
+                        (
+                            "reception_on",
+                            models.DateField(blank=True, help_text="Start of this term in custody", null=True),
                         ),
-                        name="obligation_met_when_met",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Flag",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("overdue", "Overdue"), ("upcoming", "Upcoming")], max_length=10)),
-                ("first_flagged_on", models.DateField()),
-                ("closed_on", models.DateField(blank=True, null=True)),
-                (
-                    "obligation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="flags", to="omic.obligation"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="omic.prison"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["first_flagged_on", "id"],
-                "constraints": [models.UniqueConstraint(fields=("obligation", "kind"), name="one_flag_a_kind")],
-            },
-        ),
-        migrations.CreateModel(
-            name="RollImport",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("roll", "Roll"), ("details", "Details")], max_length=10)),
-                ("snapshot", models.BooleanField(default=False, help_text="The file is the prison's full roll")),
-                ("file_name", models.CharField(max_length=255)),
-                ("file_digest", models.CharField(max_length=64)),
-                ("file_format", models.CharField(max_length=10)),
-                ("date_format", models.CharField(blank=True, max_length=20)),
-                (
-                    "header",
-                    models.TextField(
-                        blank=True, help_text="The first line of a CSV file, which gives its rows their meaning"
-                    ),
-                ),
-                (
-                    "on",
-                    models.DateField(
-                        help_text="The day the import counts as: arrivals without a date of their own are refused"
-                    ),
-                ),
-                ("started_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("running", "Running"),
-                            ("done", "Done"),
-                            ("held", "Waiting for confirmation"),
-                            ("refused", "Refused"),
+                        (
+                            "arrived_on",
+                            models.DateField(blank=True, help_text="Arrival in the present prison", null=True),
+                        ),
+                        ("restricted_patient", models.BooleanField(default=False)),
+                        ("hospital", models.CharField(blank=True, max_length=240)),
+                        ("location_description", models.CharField(blank=True, max_length=240)),
+                        ("csra", models.CharField(blank=True, max_length=20)),
+                        ("category", models.CharField(blank=True, max_length=2)),
+                        (
+                            "complexity",
+                            models.CharField(
+                                blank=True,
+                                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                                max_length=6,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "earliest_release_on",
+                            models.DateField(blank=True, help_text="Written by the handover determination", null=True),
+                        ),
+                        (
+                            "earliest_release_kind",
+                            models.CharField(blank=True, help_text="Which date that is: crd, ped …", max_length=10),
+                        ),
+                        ("booking_id", models.CharField(blank=True, max_length=20)),
+                        (
+                            "roll_digest",
+                            models.CharField(
+                                blank=True, help_text="Digest of the roll record last applied", max_length=64
+                            ),
+                        ),
+                        ("seen_on_roll_at", models.DateTimeField(blank=True, null=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "key_worker",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="key_people",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pom",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="pom_people",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="people",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "wing",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="people",
+                                to="omic.wing",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "people",
+                        "ordering": ["surname", "forename", "prison_number"],
+                        "indexes": [
+                            models.Index(fields=["prison", "surname", "forename", "id"], name="person_by_prison_name"),
+                            models.Index(
+                                condition=models.Q(("key_worker__isnull", False)),
+                                fields=["key_worker"],
+                                name="person_by_key_worker",
+                            ),
+                            models.Index(
+                                condition=models.Q(("pom__isnull", False)), fields=["pom"], name="person_by_pom"
+                            ),
                         ],
-                        default="running",
-                        max_length=10,
-                    ),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("prison_number__regex", "^[A-Z]\\d{4}[A-Z]{2}$")),
+                                name="prison_number_form",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("earliest_release_kind", ""), ("earliest_release_on__isnull", True)),
+                                    models.Q(
+                                        ("earliest_release_on__isnull", False),
+                                        models.Q(("earliest_release_kind", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="person_release_says_which",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("arrived_on__isnull", False), ("prison__isnull", False)),
+                                    models.Q(
+                                        ("key_worker__isnull", True),
+                                        ("pom__isnull", True),
+                                        ("prison__isnull", True),
+                                        ("wing__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="person_held_or_free_of_holders",
+                            ),
+                        ],
+                    },
                 ),
-                ("rows", models.PositiveIntegerField(default=0)),
-                ("expected_rows", models.PositiveIntegerField(blank=True, null=True)),
-                ("added", models.PositiveIntegerField(default=0)),
-                ("changed", models.PositiveIntegerField(default=0)),
-                ("unchanged", models.PositiveIntegerField(default=0)),
-                ("held", models.PositiveIntegerField(default=0)),
-                ("quarantined", models.PositiveIntegerField(default=0)),
-                (
-                    "missing",
-                    models.PositiveIntegerField(
-                        default=0, help_text="People of the prison whom a full snapshot left out"
-                    ),
+                migrations.CreateModel(
+                    name="Alert",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("code", models.CharField(max_length=12)),
+                        ("starts_on", models.DateField(blank=True, null=True)),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        ("first_seen_at", models.DateTimeField()),
+                        ("last_seen_at", models.DateTimeField()),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="alerts", to="omic.person"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "code"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("ends_on__isnull", True)),
+                                fields=("person", "code"),
+                                name="one_active_alert_a_code",
+                            )
+                        ],
+                    },
                 ),
-                ("changed_fields", models.JSONField(default=dict)),
-                ("ignored_fields", models.JSONField(default=dict)),
-                (
-                    "prisons",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=3),
-                        blank=True,
-                        default=list,
-                        help_text="Prisons that hold somebody on the file",
-                        size=None,
-                    ),
+                migrations.CreateModel(
+                    name="AuditEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        (
+                            "job",
+                            models.CharField(
+                                blank=True, help_text="The job or command, where no person acted", max_length=60
+                            ),
+                        ),
+                        ("action", models.CharField(max_length=60)),
+                        ("detail", models.JSONField(default=dict)),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="audit_events",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="audit_events",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="audit_events",
+                                to="omic.prison",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-at", "-id"],
+                        "indexes": [
+                            models.Index(fields=["person", "-at"], name="audit_by_person"),
+                            models.Index(fields=["prison", "-at"], name="audit_by_prison"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("staff__isnull", False), models.Q(("job", ""), _negated=True), _connector="OR"
+                                ),
+                                name="audit_names_an_actor",
+                            )
+                        ],
+                    },
                 ),
-                ("refused_because", models.TextField(blank=True)),
-                (
-                    "held_because",
-                    models.TextField(
-                        blank=True, help_text="Why the file as a whole waits, or waited, for confirmation"
-                    ),
+                migrations.CreateModel(
+                    name="CaseDetails",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "rosh",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("very_high", "Very high"),
+                                    ("high", "High"),
+                                    ("medium", "Medium"),
+                                    ("low", "Low"),
+                                ],
+                                max_length=10,
+                                null=True,
+                                verbose_name="RoSH",
+                            ),
+                        ),
+                        (
+                            "mappa_level",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                choices=[(0, "None"), (1, "1"), (2, "2"), (3, "3")],
+                                null=True,
+                                verbose_name="MAPPA level",
+                            ),
+                        ),
+                        (
+                            "mappa_category",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4")],
+                                null=True,
+                                verbose_name="MAPPA category",
+                            ),
+                        ),
+                        (
+                            "rsr",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=2,
+                                max_digits=4,
+                                null=True,
+                                validators=[
+                                    django.core.validators.MinValueValidator(0),
+                                    django.core.validators.MaxValueValidator(99.98),
+                                ],
+                                verbose_name="RSR (per cent)",
+                            ),
+                        ),
+                        (
+                            "ogrs3",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                null=True,
+                                validators=[django.core.validators.MaxValueValidator(100)],
+                                verbose_name="OGRS3",
+                            ),
+                        ),
+                        (
+                            "provider",
+                            models.CharField(
+                                blank=True, choices=[("nps", "NPS"), ("crc", "CRC")], max_length=3, null=True
+                            ),
+                        ),
+                        (
+                            "com_name",
+                            models.CharField(blank=True, max_length=200, null=True, verbose_name="COM's name"),
+                        ),
+                        (
+                            "com_email",
+                            models.EmailField(blank=True, max_length=254, null=True, verbose_name="COM's email"),
+                        ),
+                        ("ldu", models.CharField(blank=True, max_length=200, null=True, verbose_name="LDU")),
+                        ("early_allocation", models.BooleanField(blank=True, null=True)),
+                        ("early_allocation_agreed_on", models.DateField(blank=True, null=True)),
+                        ("care_experienced", models.BooleanField(blank=True, null=True)),
+                        ("category_active_since", models.DateField(blank=True, null=True)),
+                        ("moved_to_open_on", models.DateField(blank=True, null=True)),
+                        ("additional_isp", models.BooleanField(blank=True, null=True, verbose_name="additional ISP")),
+                        (
+                            "welsh_open",
+                            models.BooleanField(blank=True, null=True, verbose_name="Welsh case at Prescoed"),
+                        ),
+                        (
+                            "com_oasys_reviewed",
+                            models.BooleanField(blank=True, null=True, verbose_name="COM has reviewed OASys and plan"),
+                        ),
+                        (
+                            "recall_hearing_outcome",
+                            models.CharField(
+                                blank=True,
+                                choices=[("release", "Release"), ("not_release", "No release")],
+                                max_length=12,
+                                null=True,
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "person",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="details", to="omic.person"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "case details",
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("rsr__isnull", True),
+                                    models.Q(("rsr__gte", 0), ("rsr__lte", 99.98)),
+                                    _connector="OR",
+                                ),
+                                name="rsr_possible",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("rosh__isnull", True),
+                                    ("rosh__in", ["very_high", "high", "medium", "low"]),
+                                    _connector="OR",
+                                ),
+                                name="rosh_known_value",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("mappa_level__isnull", True), ("mappa_level__lte", 3), _connector="OR"
+                                ),
+                                name="mappa_level_possible",
+                            ),
+                        ],
+                    },
                 ),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("decided_because", models.TextField(blank=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="CaseDetailsEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "rosh",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("very_high", "Very high"),
+                                    ("high", "High"),
+                                    ("medium", "Medium"),
+                                    ("low", "Low"),
+                                ],
+                                max_length=10,
+                                null=True,
+                                verbose_name="RoSH",
+                            ),
+                        ),
+                        (
+                            "mappa_level",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                choices=[(0, "None"), (1, "1"), (2, "2"), (3, "3")],
+                                null=True,
+                                verbose_name="MAPPA level",
+                            ),
+                        ),
+                        (
+                            "mappa_category",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4")],
+                                null=True,
+                                verbose_name="MAPPA category",
+                            ),
+                        ),
+                        (
+                            "rsr",
+                            models.DecimalField(
+                                blank=True,
+                                decimal_places=2,
+                                max_digits=4,
+                                null=True,
+                                validators=[
+                                    django.core.validators.MinValueValidator(0),
+                                    django.core.validators.MaxValueValidator(99.98),
+                                ],
+                                verbose_name="RSR (per cent)",
+                            ),
+                        ),
+                        (
+                            "ogrs3",
+                            models.PositiveSmallIntegerField(
+                                blank=True,
+                                null=True,
+                                validators=[django.core.validators.MaxValueValidator(100)],
+                                verbose_name="OGRS3",
+                            ),
+                        ),
+                        (
+                            "provider",
+                            models.CharField(
+                                blank=True, choices=[("nps", "NPS"), ("crc", "CRC")], max_length=3, null=True
+                            ),
+                        ),
+                        (
+                            "com_name",
+                            models.CharField(blank=True, max_length=200, null=True, verbose_name="COM's name"),
+                        ),
+                        (
+                            "com_email",
+                            models.EmailField(blank=True, max_length=254, null=True, verbose_name="COM's email"),
+                        ),
+                        ("ldu", models.CharField(blank=True, max_length=200, null=True, verbose_name="LDU")),
+                        ("early_allocation", models.BooleanField(blank=True, null=True)),
+                        ("early_allocation_agreed_on", models.DateField(blank=True, null=True)),
+                        ("care_experienced", models.BooleanField(blank=True, null=True)),
+                        ("category_active_since", models.DateField(blank=True, null=True)),
+                        ("moved_to_open_on", models.DateField(blank=True, null=True)),
+                        ("additional_isp", models.BooleanField(blank=True, null=True, verbose_name="additional ISP")),
+                        (
+                            "welsh_open",
+                            models.BooleanField(blank=True, null=True, verbose_name="Welsh case at Prescoed"),
+                        ),
+                        (
+                            "com_oasys_reviewed",
+                            models.BooleanField(blank=True, null=True, verbose_name="COM has reviewed OASys and plan"),
+                        ),
+                        (
+                            "recall_hearing_outcome",
+                            models.CharField(
+                                blank=True,
+                                choices=[("release", "Release"), ("not_release", "No release")],
+                                max_length=12,
+                                null=True,
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.casedetails",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="imports",
-                        to="omic.prison",
-                    ),
+                migrations.CreateModel(
+                    name="Contact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("session", "Key work session"),
+                                    ("entry", "Key work entry"),
+                                    ("check", "Wellbeing check"),
+                                    ("seen", "Seen (roll check)"),
+                                    ("engagement", "POM engagement"),
+                                    ("meeting", "Meeting"),
+                                    ("deleted", "Recorded in error"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        (
+                            "on",
+                            models.GeneratedField(
+                                db_persist=True,
+                                expression=omic.models.contact.LondonDay("at"),
+                                output_field=models.DateField(),
+                            ),
+                        ),
+                        ("minutes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("text", models.TextField(blank=True)),
+                        ("nomis_type", models.CharField(blank=True, max_length=10)),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "request_id",
+                            models.UUIDField(
+                                default=uuid.uuid4, help_text="Makes a repeated save one contact", unique=True
+                            ),
+                        ),
+                        ("amended_because", models.TextField(blank=True)),
+                        ("superseded_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "amends",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="amended_by",
+                                to="omic.contact",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="contacts",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="omic.person"
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="omic.prison"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-at", "-id"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("superseded_at", None)),
+                                fields=["person", "kind", "-at"],
+                                name="contact_last_seen",
+                            ),
+                            models.Index(
+                                condition=models.Q(("superseded_at", None)),
+                                fields=["prison", "kind", "on"],
+                                name="contact_by_day",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("amended_because", ""), ("amends__isnull", True)),
+                                    models.Q(
+                                        ("amends__isnull", False), models.Q(("amended_because", ""), _negated=True)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="amendment_and_reason_together",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("at__lte", models.F("recorded_at"))),
+                                name="contact_not_in_the_future",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="DetailEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("field", models.CharField(max_length=40)),
+                        ("value", models.CharField(max_length=300, null=True)),
+                        ("source", models.CharField(max_length=100)),
+                        ("as_at", models.DateField(help_text="The day the value was true by its source")),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="detail_entries",
+                                to="omic.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "detail entries",
+                        "ordering": ["person", "field", "id"],
+                        "indexes": [models.Index(fields=["person", "field", "-id"], name="detail_entry_newest")],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["-started_at", "-id"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("state", "done"), _negated=True),
-                            (
-                                "rows",
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
+                migrations.CreateModel(
+                    name="ExpectedArrival",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("expected_on", models.DateField()),
+                        ("recorded_at", models.DateTimeField()),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("closed_because", models.CharField(blank=True, max_length=200)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "key_worker",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="expected_as_key_worker",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pom",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="expected_as_pom",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="expected_arrivals",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="expected_arrivals",
+                                to="omic.prison",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["prison", "expected_on"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("closed_at__isnull", True)),
+                                fields=("person", "prison"),
+                                name="one_expected_arrival",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ExpectedArrivalEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("expected_on", models.DateField()),
+                        ("recorded_at", models.DateTimeField()),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("closed_because", models.CharField(blank=True, max_length=200)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "key_worker",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.expectedarrival",
+                            ),
+                        ),
+                        (
+                            "pom",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.prison",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Obligation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("key_work_session", "Key work session"),
+                                    ("allocate_key_worker", "Identify a key worker"),
+                                    ("allocate_pom", "Allocate a POM"),
+                                    ("risk_to_read", "Risk information to read"),
+                                    ("handover", "Handover to the community"),
+                                    ("held_change", "Decide a held change of the roll"),
+                                ],
+                                max_length=30,
+                            ),
+                        ),
+                        ("slot", models.CharField(max_length=60)),
+                        ("owner_role", models.CharField(max_length=20)),
+                        (
+                            "priority_groups",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=20), blank=True, default=list, size=None
+                            ),
+                        ),
+                        ("opens_on", models.DateField()),
+                        ("due_on", models.DateField(blank=True, null=True)),
+                        ("due_before", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "met_by",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("session", "Key work session"),
+                                    ("entry", "Key work entry"),
+                                    ("check", "Wellbeing check"),
+                                    ("seen", "Seen (roll check)"),
+                                    ("engagement", "POM engagement"),
+                                    ("meeting", "Meeting"),
+                                    ("deleted", "Recorded in error"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("quantity", models.PositiveSmallIntegerField(default=1)),
+                        ("unit", models.CharField(default="contacts", max_length=10)),
+                        ("done", models.PositiveSmallIntegerField(default=0)),
+                        ("basis", models.CharField(default="owed", max_length=15)),
+                        ("rule", models.CharField(max_length=10)),
+                        ("policy", models.CharField(max_length=30)),
+                        ("steps", models.JSONField(default=list)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Open"),
+                                    ("met", "Met"),
+                                    ("waived", "Waived"),
+                                    ("excepted", "Excepted"),
+                                    ("not_met", "Not met"),
+                                    ("missed", "Missed"),
+                                    ("void", "Void"),
+                                ],
+                                default="open",
+                                max_length=10,
+                            ),
+                        ),
+                        ("note", models.TextField(blank=True)),
+                        ("created_at", models.DateTimeField()),
+                        ("met_at", models.DateTimeField(blank=True, null=True)),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("closed_because", models.CharField(blank=True, max_length=200)),
+                        (
+                            "closed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="obligations",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="obligations",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="obligations",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "wing",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="omic.wing",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["due_on", "person", "id"],
+                        "indexes": [
+                            models.Index(fields=["prison", "kind", "due_on"], name="obligation_by_prison_due"),
+                            models.Index(
+                                condition=models.Q(("closed_at__isnull", True)),
+                                fields=["prison", "due_on"],
+                                name="obligation_demanding",
+                            ),
+                            models.Index(fields=["person", "kind", "due_on"], name="obligation_by_person"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "void"), _negated=True),
+                                fields=("person", "kind", "slot"),
+                                name="obligation_once_a_slot",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("due_before__isnull", True), ("due_on__isnull", True)),
+                                    models.Q(("due_before__isnull", False), ("due_on__isnull", False)),
+                                    _connector="OR",
+                                ),
+                                name="obligation_due_day_and_instant",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state__in", ["met", "void", "waived", "excepted"]), _negated=True),
+                                    ("closed_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="obligation_settled_is_closed",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("met_at__isnull", False), ("state", "met")),
+                                    models.Q(models.Q(("state", "met"), _negated=True), ("met_at__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="obligation_met_when_met",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Flag",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(choices=[("overdue", "Overdue"), ("upcoming", "Upcoming")], max_length=10),
+                        ),
+                        ("first_flagged_on", models.DateField()),
+                        ("closed_on", models.DateField(blank=True, null=True)),
+                        (
+                            "obligation",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="flags", to="omic.obligation"
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="omic.prison"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["first_flagged_on", "id"],
+                        "constraints": [models.UniqueConstraint(fields=("obligation", "kind"), name="one_flag_a_kind")],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RollImport",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(choices=[("roll", "Roll"), ("details", "Details")], max_length=10)),
+                        (
+                            "snapshot",
+                            models.BooleanField(default=False, help_text="The file is the prison's full roll"),
+                        ),
+                        ("file_name", models.CharField(max_length=255)),
+                        ("file_digest", models.CharField(max_length=64)),
+                        ("file_format", models.CharField(max_length=10)),
+                        ("date_format", models.CharField(blank=True, max_length=20)),
+                        (
+                            "header",
+                            models.TextField(
+                                blank=True, help_text="The first line of a CSV file, which gives its rows their meaning"
+                            ),
+                        ),
+                        (
+                            "on",
+                            models.DateField(
+                                help_text="The day the import counts as: arrivals without a date of their own are refused"
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField()),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("running", "Running"),
+                                    ("done", "Done"),
+                                    ("held", "Waiting for confirmation"),
+                                    ("refused", "Refused"),
+                                ],
+                                default="running",
+                                max_length=10,
+                            ),
+                        ),
+                        ("rows", models.PositiveIntegerField(default=0)),
+                        ("expected_rows", models.PositiveIntegerField(blank=True, null=True)),
+                        ("added", models.PositiveIntegerField(default=0)),
+                        ("changed", models.PositiveIntegerField(default=0)),
+                        ("unchanged", models.PositiveIntegerField(default=0)),
+                        ("held", models.PositiveIntegerField(default=0)),
+                        ("quarantined", models.PositiveIntegerField(default=0)),
+                        (
+                            "missing",
+                            models.PositiveIntegerField(
+                                default=0, help_text="People of the prison whom a full snapshot left out"
+                            ),
+                        ),
+                        ("changed_fields", models.JSONField(default=dict)),
+                        ("ignored_fields", models.JSONField(default=dict)),
+                        (
+                            "prisons",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=3),
+                                blank=True,
+                                default=list,
+                                help_text="Prisons that hold somebody on the file",
+                                size=None,
+                            ),
+                        ),
+                        ("refused_because", models.TextField(blank=True)),
+                        (
+                            "held_because",
+                            models.TextField(
+                                blank=True, help_text="Why the file as a whole waits, or waited, for confirmation"
+                            ),
+                        ),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        ("decided_because", models.TextField(blank=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="imports",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "uploaded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-started_at", "-id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("state", "done"), _negated=True),
+                                    (
+                                        "rows",
                                         django.db.models.expressions.CombinedExpression(
                                             django.db.models.expressions.CombinedExpression(
-                                                models.F("added"), "+", models.F("changed")
+                                                django.db.models.expressions.CombinedExpression(
+                                                    django.db.models.expressions.CombinedExpression(
+                                                        models.F("added"), "+", models.F("changed")
+                                                    ),
+                                                    "+",
+                                                    models.F("unchanged"),
+                                                ),
+                                                "+",
+                                                models.F("held"),
                                             ),
                                             "+",
-                                            models.F("unchanged"),
+                                            models.F("quarantined"),
                                         ),
-                                        "+",
-                                        models.F("held"),
                                     ),
-                                    "+",
-                                    models.F("quarantined"),
+                                    _connector="OR",
                                 ),
+                                name="import_accounts_for_every_row",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ImportRow",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                             ),
-                            _connector="OR",
                         ),
-                        name="import_accounts_for_every_row",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ImportRow",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField(help_text="Position in the file, from 1")),
-                ("prison_number", models.CharField(blank=True, max_length=20)),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("added", "Added"),
-                            ("changed", "Changed"),
-                            ("held", "Held for confirmation"),
-                            ("quarantined", "Quarantined"),
-                            ("missing", "Missing from roll"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("changes", models.JSONField(default=dict, help_text="field: [before, after]")),
-                ("errors", models.JSONField(default=list, help_text="[{cell, value, reason}]")),
-                ("raw", models.TextField(blank=True)),
-                (
-                    "cells",
-                    models.TextField(
-                        blank=True, help_text="The row as JSON, where it could be read: what a decision works on"
-                    ),
-                ),
-                (
-                    "decision",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("confirmed", "Confirmed"),
-                            ("rejected", "Rejected"),
-                            ("corrected", "Corrected"),
-                            ("not_needed", "Nothing to decide"),
-                        ],
-                        default="not_needed",
-                        max_length=12,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("decided_because", models.TextField(blank=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="import_rows",
-                        to="omic.person",
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="import_rows",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "roll_import",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="import_rows", to="omic.rollimport"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["roll_import", "number"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("decision", "waiting")),
-                        fields=["prison", "outcome"],
-                        name="import_row_waiting",
-                    ),
-                    models.Index(
-                        condition=models.Q(("decision", "waiting")),
-                        fields=["prison_number"],
-                        name="import_row_of_number",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Message",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField()),
-                ("kind", models.CharField(max_length=30)),
-                ("recipient", models.EmailField(max_length=254)),
-                ("about", models.CharField(blank=True, max_length=60)),
-                ("title", models.CharField(max_length=200)),
-                ("body", models.TextField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Waiting to be sent"),
-                            ("sent", "Sent"),
-                            ("failed", "Could not be sent"),
-                            ("withheld", "Withheld: the address is no longer approved"),
-                        ],
-                        default="queued",
-                        max_length=10,
-                    ),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("next_attempt_at", models.DateTimeField()),
-                ("last_error", models.TextField(blank=True)),
-                ("created_at", models.DateTimeField()),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="omic.prison"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-created_at", "-id"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "queued")), fields=["next_attempt_at"], name="message_waiting"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("prison", "on", "kind", "recipient", "about"), name="message_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("sent_at__isnull", False), ("state", "sent")),
-                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
-                            _connector="OR",
-                        ),
-                        name="message_sent_when_sent",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Movement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=3)),
-                ("reason", models.CharField(blank=True, max_length=12)),
-                ("on", models.DateField()),
-                ("recorded_at", models.DateTimeField()),
-                ("source", models.CharField(max_length=100)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="movements", to="omic.person"
-                    ),
-                ),
-                (
-                    "from_prison",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="departures",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "to_prison",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="arrivals",
-                        to="omic.prison",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["person", "on", "id"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("person", "kind", "on", "from_prison", "to_prison"),
-                        name="movement_once",
-                        nulls_distinct=False,
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="NomisEntry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "contact",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="nomis_entry", to="omic.contact"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "NOMIS entries",
-            },
-        ),
-        migrations.CreateModel(
-            name="OasysAssessment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("layer", models.PositiveSmallIntegerField(choices=[(1, "1"), (3, "3")])),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("initial", "Initial"),
-                            ("review", "Review"),
-                            ("handover", "Handover"),
-                            ("pre_release", "Pre-release"),
-                            ("parole", "Parole"),
-                            ("significant_event", "Significant event"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("completed_on", models.DateField()),
-                ("completed_by", models.CharField(choices=[("pom", "POM"), ("com", "COM")], max_length=10)),
-                ("source", models.CharField(max_length=100)),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="oasys", to="omic.person"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "OASys assessments",
-                "ordering": ["person", "-completed_on"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("person", "layer", "kind", "completed_on"), name="oasys_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ObligationContact",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("quantity", models.PositiveSmallIntegerField()),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="links", to="omic.contact"
-                    ),
-                ),
-                (
-                    "obligation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="links",
-                        to="omic.obligation",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("obligation", "contact"), name="contact_counts_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="ParoleReview",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("target_hearing_on", models.DateField(blank=True, null=True)),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("release", "Release"),
-                            ("not_release", "No release"),
-                            ("deferred", "Adjourned or deferred"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("outcome_on", models.DateField(blank=True, null=True)),
-                ("received_on", models.DateField(blank=True, null=True)),
-                ("source", models.CharField(max_length=100)),
-                ("recorded_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="parole_reviews", to="omic.person"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["person", "target_hearing_on", "id"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("target_hearing_on__isnull", False), ("outcome_on__isnull", False), _connector="OR"
-                        ),
-                        name="parole_review_dated",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("target_hearing_on__isnull", False)),
-                        fields=("person", "target_hearing_on"),
-                        name="one_review_a_hearing_date",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ParoleReviewEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("target_hearing_on", models.DateField(blank=True, null=True)),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("release", "Release"),
-                            ("not_release", "No release"),
-                            ("deferred", "Adjourned or deferred"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("outcome_on", models.DateField(blank=True, null=True)),
-                ("received_on", models.DateField(blank=True, null=True)),
-                ("source", models.CharField(max_length=100)),
-                ("recorded_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.parolereview",
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.person",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PersonEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("ref", models.UUIDField(default=uuid.uuid4, editable=False)),
-                ("prison_number", models.CharField(max_length=7)),
-                ("forename", models.CharField(max_length=100)),
-                ("middle_names", models.CharField(blank=True, max_length=200)),
-                ("surname", models.CharField(max_length=100)),
-                ("date_of_birth", models.DateField()),
-                ("sex", models.CharField(choices=[("male", "Male"), ("female", "Female")], max_length=6)),
-                (
-                    "legal_status",
-                    models.CharField(
-                        choices=[
-                            ("RECALL", "Recalled"),
-                            ("DEAD", "Died"),
-                            ("INDETERMINATE_SENTENCE", "Sentenced (indeterminate)"),
-                            ("SENTENCED", "Sentenced"),
-                            ("CONVICTED_UNSENTENCED", "Convicted, awaiting sentence"),
-                            ("CIVIL_PRISONER", "Civil"),
-                            ("IMMIGRATION_DETAINEE", "Immigration"),
-                            ("REMAND", "Remand"),
-                            ("UNKNOWN", "Not known"),
-                            ("OTHER", "Other"),
-                        ],
-                        max_length=25,
-                    ),
-                ),
-                ("imprisonment_status", models.CharField(blank=True, max_length=20)),
-                (
-                    "presence",
-                    models.CharField(
-                        choices=[
-                            ("in", "In the prison"),
-                            ("court", "At court"),
-                            ("temporary", "Temporarily out"),
-                            ("hospital", "In hospital (restricted patient)"),
-                            ("missing", "Missing from the roll"),
-                            ("out", "Released"),
-                            ("transfer", "Being transferred"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("cell", models.CharField(blank=True, max_length=40)),
-                ("reception_on", models.DateField(blank=True, help_text="Start of this term in custody", null=True)),
-                ("arrived_on", models.DateField(blank=True, help_text="Arrival in the present prison", null=True)),
-                ("restricted_patient", models.BooleanField(default=False)),
-                ("hospital", models.CharField(blank=True, max_length=240)),
-                ("location_description", models.CharField(blank=True, max_length=240)),
-                ("csra", models.CharField(blank=True, max_length=20)),
-                ("category", models.CharField(blank=True, max_length=2)),
-                (
-                    "complexity",
-                    models.CharField(
-                        blank=True,
-                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-                        max_length=6,
-                        null=True,
-                    ),
-                ),
-                (
-                    "earliest_release_on",
-                    models.DateField(blank=True, help_text="Written by the handover determination", null=True),
-                ),
-                (
-                    "earliest_release_kind",
-                    models.CharField(blank=True, help_text="Which date that is: crd, ped …", max_length=10),
-                ),
-                ("booking_id", models.CharField(blank=True, max_length=20)),
-                (
-                    "key_worker",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.person",
-                    ),
-                ),
-                (
-                    "pom",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "wing",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.wing",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PolicyAdoption",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.CharField(max_length=20)),
-                ("from_on", models.DateField()),
-                ("reason", models.TextField()),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="policy_adoptions", to="omic.prison"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["prison", "-from_on"],
-                "constraints": [models.UniqueConstraint(fields=("prison", "from_on"), name="one_adoption_a_day")],
-            },
-        ),
-        migrations.CreateModel(
-            name="PolicyAdoptionEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("version", models.CharField(max_length=20)),
-                ("from_on", models.DateField()),
-                ("reason", models.TextField()),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.policyadoption",
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.prison",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Posting",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("key_worker", "Key worker"),
-                            ("wing_officer", "Wing officer"),
-                            ("key_work_manager", "Key work manager"),
-                            ("key_work_champion", "Key work champion"),
-                            ("pom", "POM"),
-                            ("homd", "HOMD"),
-                            ("homs", "HOMS"),
-                            ("case_administrator", "Case administrator"),
-                            ("safer_custody", "Safer Custody"),
-                            ("governor", "Governor"),
-                            ("pgd", "PGD office"),
-                            ("national", "National"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("group", models.CharField(blank=True, max_length=100)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postings",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postings",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "wing",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postings",
-                        to="omic.wing",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["staff", "prison", "role", "starts_on"],
-                "constraints": [
-                    django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[
-                            ("staff", "="),
-                            ("role", "="),
-                            (django.db.models.functions.comparison.Coalesce(models.F("prison"), models.Value("")), "="),
-                            (django.db.models.functions.comparison.Coalesce(models.F("wing"), models.Value(0)), "="),
-                            ("group", "="),
-                            (omic.models.prison.DateRange("starts_on", "ends_on", models.Value("[)")), "&&"),
-                        ],
-                        name="posting_once_at_a_time",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ends_on__isnull", True), ("ends_on__gt", models.F("starts_on")), _connector="OR"
-                        ),
-                        name="posting_ends_later",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("group", ""), ("prison__isnull", True), ("role", "national")),
-                            models.Q(("prison__isnull", True), ("role", "pgd"), models.Q(("group", ""), _negated=True)),
-                            models.Q(
-                                models.Q(("role__in", ["pgd", "national"]), _negated=True),
-                                ("group", ""),
-                                ("prison__isnull", False),
+                        ("number", models.PositiveIntegerField(help_text="Position in the file, from 1")),
+                        ("prison_number", models.CharField(blank=True, max_length=20)),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("added", "Added"),
+                                    ("changed", "Changed"),
+                                    ("held", "Held for confirmation"),
+                                    ("quarantined", "Quarantined"),
+                                    ("missing", "Missing from roll"),
+                                ],
+                                max_length=12,
                             ),
-                            _connector="OR",
                         ),
-                        name="posting_place_fits_role",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PostingEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("key_worker", "Key worker"),
-                            ("wing_officer", "Wing officer"),
-                            ("key_work_manager", "Key work manager"),
-                            ("key_work_champion", "Key work champion"),
-                            ("pom", "POM"),
-                            ("homd", "HOMD"),
-                            ("homs", "HOMS"),
-                            ("case_administrator", "Case administrator"),
-                            ("safer_custody", "Safer Custody"),
-                            ("governor", "Governor"),
-                            ("pgd", "PGD office"),
-                            ("national", "National"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("group", models.CharField(blank=True, max_length=100)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.posting",
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "wing",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.wing",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PrisonSetting",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("function", "Prison function"),
-                            ("long_term_training", "Long-term training prison"),
-                            ("high_security", "High security"),
-                            ("group", "Prison group"),
-                            ("under_18_side", "Holds people under 18"),
-                        ],
-                        max_length=30,
-                    ),
-                ),
-                ("value", models.CharField(max_length=500)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="settings", to="omic.prison"
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["prison", "kind", "-starts_on"],
-                "constraints": [
-                    django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[
-                            ("prison", "="),
-                            ("kind", "="),
-                            (omic.models.prison.DateRange("starts_on", "ends_on", models.Value("[)")), "&&"),
-                        ],
-                        name="prison_setting_one_value_a_day",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ends_on__isnull", True), ("ends_on__gt", models.F("starts_on")), _connector="OR"
-                        ),
-                        name="prison_setting_ends_later",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PrisonSettingEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("function", "Prison function"),
-                            ("long_term_training", "Long-term training prison"),
-                            ("high_security", "High security"),
-                            ("group", "Prison group"),
-                            ("under_18_side", "Holds people under 18"),
-                        ],
-                        max_length=30,
-                    ),
-                ),
-                ("value", models.CharField(max_length=500)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.prisonsetting",
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Recipient",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=30)),
-                ("email", models.EmailField(max_length=254)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                ("approved_at", models.DateTimeField()),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="recipients", to="omic.prison"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["prison", "kind", "email"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("ends_on__isnull", True)),
-                        fields=("prison", "kind", "email"),
-                        name="recipient_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                        ),
-                        name="recipient_ends_later",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Run",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("job", models.CharField(max_length=40)),
-                ("on", models.DateField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("running", "Not finished"), ("done", "Done")], default="running", max_length=10
-                    ),
-                ),
-                ("started_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("counts", models.JSONField(default=dict)),
-                ("coverage", models.JSONField(default=dict)),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="runs",
-                        to="omic.prison",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-on", "job", "prison"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("job", "prison", "on"), name="one_run_a_day", nulls_distinct=False),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("finished_at__isnull", True), ("state", "running")),
-                            models.Q(("finished_at__isnull", False), ("state", "done")),
-                            _connector="OR",
-                        ),
-                        name="run_done_when_finished",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Sentence",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("determinate", "Determinate"), ("indeterminate", "Indeterminate")], max_length=15
-                    ),
-                ),
-                ("started_on", models.DateField(blank=True, null=True)),
-                ("ard", models.DateField(blank=True, null=True)),
-                ("crd", models.DateField(blank=True, null=True)),
-                ("npd", models.DateField(blank=True, null=True)),
-                ("ped", models.DateField(blank=True, null=True)),
-                ("ted", models.DateField(blank=True, null=True)),
-                ("hdced", models.DateField(blank=True, null=True)),
-                ("hdc_actual", models.DateField(blank=True, null=True)),
-                ("apd", models.DateField(blank=True, null=True)),
-                ("prrd", models.DateField(blank=True, null=True)),
-                ("sed", models.DateField(blank=True, null=True)),
-                ("led", models.DateField(blank=True, null=True)),
-                ("confirmed_release_on", models.DateField(blank=True, null=True)),
-                ("recalled", models.BooleanField(default=False)),
-                (
-                    "recall_kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("standard", "Standard"),
-                            ("fixed_14", "Fixed term, 14 days"),
-                            ("fixed_28", "Fixed term, 28 days"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("returned_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="sentences", to="omic.person"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["person", "-id"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("closed_at__isnull", True)), fields=("person",), name="one_current_sentence"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("sed__isnull", True),
-                            ("started_on__isnull", True),
-                            ("sed__gte", models.F("started_on")),
-                            _connector="OR",
-                        ),
-                        name="sentence_expires_after_start",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SentenceEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("determinate", "Determinate"), ("indeterminate", "Indeterminate")], max_length=15
-                    ),
-                ),
-                ("started_on", models.DateField(blank=True, null=True)),
-                ("ard", models.DateField(blank=True, null=True)),
-                ("crd", models.DateField(blank=True, null=True)),
-                ("npd", models.DateField(blank=True, null=True)),
-                ("ped", models.DateField(blank=True, null=True)),
-                ("ted", models.DateField(blank=True, null=True)),
-                ("hdced", models.DateField(blank=True, null=True)),
-                ("hdc_actual", models.DateField(blank=True, null=True)),
-                ("apd", models.DateField(blank=True, null=True)),
-                ("prrd", models.DateField(blank=True, null=True)),
-                ("sed", models.DateField(blank=True, null=True)),
-                ("led", models.DateField(blank=True, null=True)),
-                ("confirmed_release_on", models.DateField(blank=True, null=True)),
-                ("recalled", models.BooleanField(default=False)),
-                (
-                    "recall_kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("standard", "Standard"),
-                            ("fixed_14", "Fixed term, 14 days"),
-                            ("fixed_28", "Fixed term, 28 days"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("returned_at", models.DateTimeField(blank=True, null=True)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.person",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.sentence",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="SentencePlan",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("active", models.BooleanField()),
-                ("targets", models.TextField(blank=True)),
-                ("pom_agreed_on", models.DateField(blank=True, null=True)),
-                ("pom_agreed_by", models.CharField(blank=True, max_length=200)),
-                ("source", models.CharField(max_length=100)),
-                ("recorded_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "person",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="sentence_plan", to="omic.person"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("pom_agreed_by", ""), ("pom_agreed_on__isnull", True)),
-                            models.Q(("pom_agreed_on__isnull", False), models.Q(("pom_agreed_by", ""), _negated=True)),
-                            _connector="OR",
-                        ),
-                        name="plan_agreement_day_and_name",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SentencePlanEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("active", models.BooleanField()),
-                ("targets", models.TextField(blank=True)),
-                ("pom_agreed_on", models.DateField(blank=True, null=True)),
-                ("pom_agreed_by", models.CharField(blank=True, max_length=200)),
-                ("source", models.CharField(max_length=100)),
-                ("recorded_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.person",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.sentenceplan",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="StaffEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("username", models.CharField(max_length=100)),
-                ("forename", models.CharField(max_length=100)),
-                ("surname", models.CharField(max_length=100)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                ("is_active", models.BooleanField(default=True)),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Stay",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("arrived_on", models.DateField()),
-                ("left_on", models.DateField(blank=True, null=True)),
-                (
-                    "ended_because",
-                    models.CharField(
-                        blank=True,
-                        choices=[("transfer", "Transferred"), ("release", "Released"), ("death", "Died")],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="stays", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="stays", to="omic.prison"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["person", "arrived_on"],
-                "constraints": [
-                    django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[
-                            ("person", "="),
-                            (omic.models.prison.DateRange("arrived_on", "left_on", models.Value("[)")), "&&"),
-                        ],
-                        name="stay_in_one_prison_at_a_time",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("ended_because", ""), ("left_on__isnull", True)),
-                            models.Q(
-                                ("left_on__gte", models.F("arrived_on")), models.Q(("ended_because", ""), _negated=True)
+                        ("changes", models.JSONField(default=dict, help_text="field: [before, after]")),
+                        ("errors", models.JSONField(default=list, help_text="[{cell, value, reason}]")),
+                        ("raw", models.TextField(blank=True)),
+                        (
+                            "cells",
+                            models.TextField(
+                                blank=True,
+                                help_text="The row as JSON, where it could be read: what a decision works on",
                             ),
-                            _connector="OR",
                         ),
-                        name="stay_end_and_reason_together",
+                        (
+                            "decision",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting"),
+                                    ("confirmed", "Confirmed"),
+                                    ("rejected", "Rejected"),
+                                    ("corrected", "Corrected"),
+                                    ("not_needed", "Nothing to decide"),
+                                ],
+                                default="not_needed",
+                                max_length=12,
+                            ),
+                        ),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        ("decided_because", models.TextField(blank=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="import_rows",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="import_rows",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "roll_import",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="import_rows",
+                                to="omic.rollimport",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["roll_import", "number"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("decision", "waiting")),
+                                fields=["prison", "outcome"],
+                                name="import_row_waiting",
+                            ),
+                            models.Index(
+                                condition=models.Q(("decision", "waiting")),
+                                fields=["prison_number"],
+                                name="import_row_of_number",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Message",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("on", models.DateField()),
+                        ("kind", models.CharField(max_length=30)),
+                        ("recipient", models.EmailField(max_length=254)),
+                        ("about", models.CharField(blank=True, max_length=60)),
+                        ("title", models.CharField(max_length=200)),
+                        ("body", models.TextField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("queued", "Waiting to be sent"),
+                                    ("sent", "Sent"),
+                                    ("failed", "Could not be sent"),
+                                    ("withheld", "Withheld: the address is no longer approved"),
+                                ],
+                                default="queued",
+                                max_length=10,
+                            ),
+                        ),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("next_attempt_at", models.DateTimeField()),
+                        ("last_error", models.TextField(blank=True)),
+                        ("created_at", models.DateTimeField()),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="omic.prison"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-created_at", "-id"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("state", "queued")),
+                                fields=["next_attempt_at"],
+                                name="message_waiting",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("prison", "on", "kind", "recipient", "about"), name="message_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("sent_at__isnull", False), ("state", "sent")),
+                                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
+                                    _connector="OR",
+                                ),
+                                name="message_sent_when_sent",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Movement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=3)),
+                        ("reason", models.CharField(blank=True, max_length=12)),
+                        ("on", models.DateField()),
+                        ("recorded_at", models.DateTimeField()),
+                        ("source", models.CharField(max_length=100)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="movements", to="omic.person"
+                            ),
+                        ),
+                        (
+                            "from_prison",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="departures",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "to_prison",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="arrivals",
+                                to="omic.prison",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "on", "id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("person", "kind", "on", "from_prison", "to_prison"),
+                                name="movement_once",
+                                nulls_distinct=False,
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="NomisEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "contact",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="nomis_entry",
+                                to="omic.contact",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "NOMIS entries",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OasysAssessment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("layer", models.PositiveSmallIntegerField(choices=[(1, "1"), (3, "3")])),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("initial", "Initial"),
+                                    ("review", "Review"),
+                                    ("handover", "Handover"),
+                                    ("pre_release", "Pre-release"),
+                                    ("parole", "Parole"),
+                                    ("significant_event", "Significant event"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("completed_on", models.DateField()),
+                        ("completed_by", models.CharField(choices=[("pom", "POM"), ("com", "COM")], max_length=10)),
+                        ("source", models.CharField(max_length=100)),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="oasys", to="omic.person"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "OASys assessments",
+                        "ordering": ["person", "-completed_on"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("person", "layer", "kind", "completed_on"), name="oasys_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ObligationContact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("quantity", models.PositiveSmallIntegerField()),
+                        (
+                            "contact",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="links", to="omic.contact"
+                            ),
+                        ),
+                        (
+                            "obligation",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="links",
+                                to="omic.obligation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.UniqueConstraint(fields=("obligation", "contact"), name="contact_counts_once")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ParoleReview",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("target_hearing_on", models.DateField(blank=True, null=True)),
+                        (
+                            "outcome",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("release", "Release"),
+                                    ("not_release", "No release"),
+                                    ("deferred", "Adjourned or deferred"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("outcome_on", models.DateField(blank=True, null=True)),
+                        ("received_on", models.DateField(blank=True, null=True)),
+                        ("source", models.CharField(max_length=100)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="parole_reviews",
+                                to="omic.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "target_hearing_on", "id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("target_hearing_on__isnull", False), ("outcome_on__isnull", False), _connector="OR"
+                                ),
+                                name="parole_review_dated",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("target_hearing_on__isnull", False)),
+                                fields=("person", "target_hearing_on"),
+                                name="one_review_a_hearing_date",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ParoleReviewEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("target_hearing_on", models.DateField(blank=True, null=True)),
+                        (
+                            "outcome",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("release", "Release"),
+                                    ("not_release", "No release"),
+                                    ("deferred", "Adjourned or deferred"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("outcome_on", models.DateField(blank=True, null=True)),
+                        ("received_on", models.DateField(blank=True, null=True)),
+                        ("source", models.CharField(max_length=100)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.parolereview",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PersonEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("ref", models.UUIDField(default=uuid.uuid4, editable=False)),
+                        ("prison_number", models.CharField(max_length=7)),
+                        ("forename", models.CharField(max_length=100)),
+                        ("middle_names", models.CharField(blank=True, max_length=200)),
+                        ("surname", models.CharField(max_length=100)),
+                        ("date_of_birth", models.DateField()),
+                        ("sex", models.CharField(choices=[("male", "Male"), ("female", "Female")], max_length=6)),
+                        (
+                            "legal_status",
+                            models.CharField(
+                                choices=[
+                                    ("RECALL", "Recalled"),
+                                    ("DEAD", "Died"),
+                                    ("INDETERMINATE_SENTENCE", "Sentenced (indeterminate)"),
+                                    ("SENTENCED", "Sentenced"),
+                                    ("CONVICTED_UNSENTENCED", "Convicted, awaiting sentence"),
+                                    ("CIVIL_PRISONER", "Civil"),
+                                    ("IMMIGRATION_DETAINEE", "Immigration"),
+                                    ("REMAND", "Remand"),
+                                    ("UNKNOWN", "Not known"),
+                                    ("OTHER", "Other"),
+                                ],
+                                max_length=25,
+                            ),
+                        ),
+                        ("imprisonment_status", models.CharField(blank=True, max_length=20)),
+                        (
+                            "presence",
+                            models.CharField(
+                                choices=[
+                                    ("in", "In the prison"),
+                                    ("court", "At court"),
+                                    ("temporary", "Temporarily out"),
+                                    ("hospital", "In hospital (restricted patient)"),
+                                    ("missing", "Missing from the roll"),
+                                    ("out", "Released"),
+                                    ("transfer", "Being transferred"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("cell", models.CharField(blank=True, max_length=40)),
+                        (
+                            "reception_on",
+                            models.DateField(blank=True, help_text="Start of this term in custody", null=True),
+                        ),
+                        (
+                            "arrived_on",
+                            models.DateField(blank=True, help_text="Arrival in the present prison", null=True),
+                        ),
+                        ("restricted_patient", models.BooleanField(default=False)),
+                        ("hospital", models.CharField(blank=True, max_length=240)),
+                        ("location_description", models.CharField(blank=True, max_length=240)),
+                        ("csra", models.CharField(blank=True, max_length=20)),
+                        ("category", models.CharField(blank=True, max_length=2)),
+                        (
+                            "complexity",
+                            models.CharField(
+                                blank=True,
+                                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                                max_length=6,
+                                null=True,
+                            ),
+                        ),
+                        (
+                            "earliest_release_on",
+                            models.DateField(blank=True, help_text="Written by the handover determination", null=True),
+                        ),
+                        (
+                            "earliest_release_kind",
+                            models.CharField(blank=True, help_text="Which date that is: crd, ped …", max_length=10),
+                        ),
+                        ("booking_id", models.CharField(blank=True, max_length=20)),
+                        (
+                            "key_worker",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "pom",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "wing",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.wing",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PolicyAdoption",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("version", models.CharField(max_length=20)),
+                        ("from_on", models.DateField()),
+                        ("reason", models.TextField()),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="policy_adoptions",
+                                to="omic.prison",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["prison", "-from_on"],
+                        "constraints": [
+                            models.UniqueConstraint(fields=("prison", "from_on"), name="one_adoption_a_day")
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PolicyAdoptionEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("version", models.CharField(max_length=20)),
+                        ("from_on", models.DateField()),
+                        ("reason", models.TextField()),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.policyadoption",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.prison",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Posting",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("key_worker", "Key worker"),
+                                    ("wing_officer", "Wing officer"),
+                                    ("key_work_manager", "Key work manager"),
+                                    ("key_work_champion", "Key work champion"),
+                                    ("pom", "POM"),
+                                    ("homd", "HOMD"),
+                                    ("homs", "HOMS"),
+                                    ("case_administrator", "Case administrator"),
+                                    ("safer_custody", "Safer Custody"),
+                                    ("governor", "Governor"),
+                                    ("pgd", "PGD office"),
+                                    ("national", "National"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("group", models.CharField(blank=True, max_length=100)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="postings",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="postings",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "wing",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="postings",
+                                to="omic.wing",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["staff", "prison", "role", "starts_on"],
+                        "constraints": [
+                            django.contrib.postgres.constraints.ExclusionConstraint(
+                                expressions=[
+                                    ("staff", "="),
+                                    ("role", "="),
+                                    (
+                                        django.db.models.functions.comparison.Coalesce(
+                                            models.F("prison"), models.Value("")
+                                        ),
+                                        "=",
+                                    ),
+                                    (
+                                        django.db.models.functions.comparison.Coalesce(
+                                            models.F("wing"), models.Value(0)
+                                        ),
+                                        "=",
+                                    ),
+                                    ("group", "="),
+                                    (omic.models.prison.DateRange("starts_on", "ends_on", models.Value("[)")), "&&"),
+                                ],
+                                name="posting_once_at_a_time",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_on__isnull", True), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                                ),
+                                name="posting_ends_later",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("group", ""), ("prison__isnull", True), ("role", "national")),
+                                    models.Q(
+                                        ("prison__isnull", True),
+                                        ("role", "pgd"),
+                                        models.Q(("group", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("role__in", ["pgd", "national"]), _negated=True),
+                                        ("group", ""),
+                                        ("prison__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="posting_place_fits_role",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PostingEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "role",
+                            models.CharField(
+                                choices=[
+                                    ("key_worker", "Key worker"),
+                                    ("wing_officer", "Wing officer"),
+                                    ("key_work_manager", "Key work manager"),
+                                    ("key_work_champion", "Key work champion"),
+                                    ("pom", "POM"),
+                                    ("homd", "HOMD"),
+                                    ("homs", "HOMS"),
+                                    ("case_administrator", "Case administrator"),
+                                    ("safer_custody", "Safer Custody"),
+                                    ("governor", "Governor"),
+                                    ("pgd", "PGD office"),
+                                    ("national", "National"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("group", models.CharField(blank=True, max_length=100)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.posting",
+                            ),
+                        ),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "wing",
+                            models.ForeignKey(
+                                blank=True,
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.wing",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PrisonSetting",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("function", "Prison function"),
+                                    ("long_term_training", "Long-term training prison"),
+                                    ("high_security", "High security"),
+                                    ("group", "Prison group"),
+                                    ("under_18_side", "Holds people under 18"),
+                                ],
+                                max_length=30,
+                            ),
+                        ),
+                        ("value", models.CharField(max_length=500)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="settings", to="omic.prison"
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["prison", "kind", "-starts_on"],
+                        "constraints": [
+                            django.contrib.postgres.constraints.ExclusionConstraint(
+                                expressions=[
+                                    ("prison", "="),
+                                    ("kind", "="),
+                                    (omic.models.prison.DateRange("starts_on", "ends_on", models.Value("[)")), "&&"),
+                                ],
+                                name="prison_setting_one_value_a_day",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_on__isnull", True), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                                ),
+                                name="prison_setting_ends_later",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PrisonSettingEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("function", "Prison function"),
+                                    ("long_term_training", "Long-term training prison"),
+                                    ("high_security", "High security"),
+                                    ("group", "Prison group"),
+                                    ("under_18_side", "Holds people under 18"),
+                                ],
+                                max_length=30,
+                            ),
+                        ),
+                        ("value", models.CharField(max_length=500)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.prisonsetting",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Recipient",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("kind", models.CharField(max_length=30)),
+                        ("email", models.EmailField(max_length=254)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        ("approved_at", models.DateTimeField()),
+                        (
+                            "approved_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="recipients", to="omic.prison"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["prison", "kind", "email"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("ends_on__isnull", True)),
+                                fields=("prison", "kind", "email"),
+                                name="recipient_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                                ),
+                                name="recipient_ends_later",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Run",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("job", models.CharField(max_length=40)),
+                        ("on", models.DateField()),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("running", "Not finished"), ("done", "Done")],
+                                default="running",
+                                max_length=10,
+                            ),
+                        ),
+                        ("started_at", models.DateTimeField()),
+                        ("finished_at", models.DateTimeField(blank=True, null=True)),
+                        ("counts", models.JSONField(default=dict)),
+                        ("coverage", models.JSONField(default=dict)),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="runs",
+                                to="omic.prison",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-on", "job", "prison"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("job", "prison", "on"), name="one_run_a_day", nulls_distinct=False
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("finished_at__isnull", True), ("state", "running")),
+                                    models.Q(("finished_at__isnull", False), ("state", "done")),
+                                    _connector="OR",
+                                ),
+                                name="run_done_when_finished",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Sentence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("determinate", "Determinate"), ("indeterminate", "Indeterminate")],
+                                max_length=15,
+                            ),
+                        ),
+                        ("started_on", models.DateField(blank=True, null=True)),
+                        ("ard", models.DateField(blank=True, null=True)),
+                        ("crd", models.DateField(blank=True, null=True)),
+                        ("npd", models.DateField(blank=True, null=True)),
+                        ("ped", models.DateField(blank=True, null=True)),
+                        ("ted", models.DateField(blank=True, null=True)),
+                        ("hdced", models.DateField(blank=True, null=True)),
+                        ("hdc_actual", models.DateField(blank=True, null=True)),
+                        ("apd", models.DateField(blank=True, null=True)),
+                        ("prrd", models.DateField(blank=True, null=True)),
+                        ("sed", models.DateField(blank=True, null=True)),
+                        ("led", models.DateField(blank=True, null=True)),
+                        ("confirmed_release_on", models.DateField(blank=True, null=True)),
+                        ("recalled", models.BooleanField(default=False)),
+                        (
+                            "recall_kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("standard", "Standard"),
+                                    ("fixed_14", "Fixed term, 14 days"),
+                                    ("fixed_28", "Fixed term, 28 days"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("returned_at", models.DateTimeField(blank=True, null=True)),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="sentences", to="omic.person"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "-id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("closed_at__isnull", True)),
+                                fields=("person",),
+                                name="one_current_sentence",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("sed__isnull", True),
+                                    ("started_on__isnull", True),
+                                    ("sed__gte", models.F("started_on")),
+                                    _connector="OR",
+                                ),
+                                name="sentence_expires_after_start",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SentenceEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("determinate", "Determinate"), ("indeterminate", "Indeterminate")],
+                                max_length=15,
+                            ),
+                        ),
+                        ("started_on", models.DateField(blank=True, null=True)),
+                        ("ard", models.DateField(blank=True, null=True)),
+                        ("crd", models.DateField(blank=True, null=True)),
+                        ("npd", models.DateField(blank=True, null=True)),
+                        ("ped", models.DateField(blank=True, null=True)),
+                        ("ted", models.DateField(blank=True, null=True)),
+                        ("hdced", models.DateField(blank=True, null=True)),
+                        ("hdc_actual", models.DateField(blank=True, null=True)),
+                        ("apd", models.DateField(blank=True, null=True)),
+                        ("prrd", models.DateField(blank=True, null=True)),
+                        ("sed", models.DateField(blank=True, null=True)),
+                        ("led", models.DateField(blank=True, null=True)),
+                        ("confirmed_release_on", models.DateField(blank=True, null=True)),
+                        ("recalled", models.BooleanField(default=False)),
+                        (
+                            "recall_kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("standard", "Standard"),
+                                    ("fixed_14", "Fixed term, 14 days"),
+                                    ("fixed_28", "Fixed term, 28 days"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("returned_at", models.DateTimeField(blank=True, null=True)),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.sentence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SentencePlan",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("active", models.BooleanField()),
+                        ("targets", models.TextField(blank=True)),
+                        ("pom_agreed_on", models.DateField(blank=True, null=True)),
+                        ("pom_agreed_by", models.CharField(blank=True, max_length=200)),
+                        ("source", models.CharField(max_length=100)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "person",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="sentence_plan",
+                                to="omic.person",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("pom_agreed_by", ""), ("pom_agreed_on__isnull", True)),
+                                    models.Q(
+                                        ("pom_agreed_on__isnull", False), models.Q(("pom_agreed_by", ""), _negated=True)
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="plan_agreement_day_and_name",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="SentencePlanEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("active", models.BooleanField()),
+                        ("targets", models.TextField(blank=True)),
+                        ("pom_agreed_on", models.DateField(blank=True, null=True)),
+                        ("pom_agreed_by", models.CharField(blank=True, max_length=200)),
+                        ("source", models.CharField(max_length=100)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.sentenceplan",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StaffEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("username", models.CharField(max_length=100)),
+                        ("forename", models.CharField(max_length=100)),
+                        ("surname", models.CharField(max_length=100)),
+                        ("email", models.EmailField(blank=True, max_length=254)),
+                        ("is_active", models.BooleanField(default=True)),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Stay",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("arrived_on", models.DateField()),
+                        ("left_on", models.DateField(blank=True, null=True)),
+                        (
+                            "ended_because",
+                            models.CharField(
+                                blank=True,
+                                choices=[("transfer", "Transferred"), ("release", "Released"), ("death", "Died")],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="stays", to="omic.person"
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="stays", to="omic.prison"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "arrived_on"],
+                        "constraints": [
+                            django.contrib.postgres.constraints.ExclusionConstraint(
+                                expressions=[
+                                    ("person", "="),
+                                    (omic.models.prison.DateRange("arrived_on", "left_on", models.Value("[)")), "&&"),
+                                ],
+                                name="stay_in_one_prison_at_a_time",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("ended_because", ""), ("left_on__isnull", True)),
+                                    models.Q(
+                                        ("left_on__gte", models.F("arrived_on")),
+                                        models.Q(("ended_because", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="stay_end_and_reason_together",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("left_on__isnull", True)), fields=("person",), name="one_open_stay"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StayEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("arrived_on", models.DateField()),
+                        ("left_on", models.DateField(blank=True, null=True)),
+                        (
+                            "ended_because",
+                            models.CharField(
+                                blank=True,
+                                choices=[("transfer", "Transferred"), ("release", "Released"), ("death", "Died")],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="omic.stay",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.prison",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="staff",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_staffevent" ("email", "forename", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "surname", "username") SELECT new_values."email", new_values."forename", new_values."id", new_values."is_active", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."surname", new_values."username" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="b6997b2cca5a5bf95b0c70a16f4d3a20e775aefc",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_77129",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_staff",
+                            when="AFTER",
+                        ),
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("left_on__isnull", True)), fields=("person",), name="one_open_stay"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="StayEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("arrived_on", models.DateField()),
-                ("left_on", models.DateField(blank=True, null=True)),
-                (
-                    "ended_because",
-                    models.CharField(
-                        blank=True,
-                        choices=[("transfer", "Transferred"), ("release", "Released"), ("death", "Died")],
-                        max_length=10,
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="staff",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_staffevent" ("email", "forename", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "surname", "username") SELECT new_values."email", new_values."forename", new_values."id", new_values."is_active", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."surname", new_values."username" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."email" IS DISTINCT FROM (new_values."email") OR old_values."forename" IS DISTINCT FROM (new_values."forename") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_active" IS DISTINCT FROM (new_values."is_active") OR old_values."surname" IS DISTINCT FROM (new_values."surname") OR old_values."username" IS DISTINCT FROM (new_values."username")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="f70aee864c79db1ffc956614914001306683ea04",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_f9758",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_staff",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.person",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="parolereviewevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="a544966a8fd39216efb96070519e6784a2ae08d5",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_a99f7",
+                            table="omic_parolereviewevent",
+                            when="BEFORE",
+                        ),
                     ),
                 ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="parolereview",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_parolereviewevent" ("id", "outcome", "outcome_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "recorded_at", "recorded_by_id", "source", "target_hearing_on", "version") SELECT new_values."id", new_values."outcome", new_values."outcome_on", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."received_on", new_values."recorded_at", new_values."recorded_by_id", new_values."source", new_values."target_hearing_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="293c10e5d35a2bd7472466ea585f8950f328c905",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_c3cee",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_parolereview",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="omic.stay",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="parolereview",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_parolereviewevent" ("id", "outcome", "outcome_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "recorded_at", "recorded_by_id", "source", "target_hearing_on", "version") SELECT new_values."id", new_values."outcome", new_values."outcome_on", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."received_on", new_values."recorded_at", new_values."recorded_by_id", new_values."source", new_values."target_hearing_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="7aab6641b98df7ee55b8adf8ecf237f2eb0c472e",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_456aa",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_parolereview",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.prison",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="casedetailsevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="51b6dc487aa5fd139281fa55adb00346fcc95796",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_c68f1",
+                            table="omic_casedetailsevent",
+                            when="BEFORE",
+                        ),
                     ),
                 ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="staff",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_staffevent" ("email", "forename", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "surname", "username") SELECT new_values."email", new_values."forename", new_values."id", new_values."is_active", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."surname", new_values."username" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="b6997b2cca5a5bf95b0c70a16f4d3a20e775aefc",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_77129",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_staff",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="casedetails",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_casedetailsevent" ("additional_isp", "care_experienced", "category_active_since", "com_email", "com_name", "com_oasys_reviewed", "early_allocation", "early_allocation_agreed_on", "id", "ldu", "mappa_category", "mappa_level", "moved_to_open_on", "ogrs3", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recall_hearing_outcome", "rosh", "rsr", "version", "welsh_open") SELECT new_values."additional_isp", new_values."care_experienced", new_values."category_active_since", new_values."com_email", new_values."com_name", new_values."com_oasys_reviewed", new_values."early_allocation", new_values."early_allocation_agreed_on", new_values."id", new_values."ldu", new_values."mappa_category", new_values."mappa_level", new_values."moved_to_open_on", new_values."ogrs3", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider", new_values."recall_hearing_outcome", new_values."rosh", new_values."rsr", new_values."version", new_values."welsh_open" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="a63904482c0baa9e80b5994d09ad48bad23a0618",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_f2058",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_casedetails",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="staff",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_staffevent" ("email", "forename", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "surname", "username") SELECT new_values."email", new_values."forename", new_values."id", new_values."is_active", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."surname", new_values."username" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."email" IS DISTINCT FROM (new_values."email") OR old_values."forename" IS DISTINCT FROM (new_values."forename") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_active" IS DISTINCT FROM (new_values."is_active") OR old_values."surname" IS DISTINCT FROM (new_values."surname") OR old_values."username" IS DISTINCT FROM (new_values."username")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="f70aee864c79db1ffc956614914001306683ea04",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_f9758",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_staff",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="casedetails",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_casedetailsevent" ("additional_isp", "care_experienced", "category_active_since", "com_email", "com_name", "com_oasys_reviewed", "early_allocation", "early_allocation_agreed_on", "id", "ldu", "mappa_category", "mappa_level", "moved_to_open_on", "ogrs3", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recall_hearing_outcome", "rosh", "rsr", "version", "welsh_open") SELECT new_values."additional_isp", new_values."care_experienced", new_values."category_active_since", new_values."com_email", new_values."com_name", new_values."com_oasys_reviewed", new_values."early_allocation", new_values."early_allocation_agreed_on", new_values."id", new_values."ldu", new_values."mappa_category", new_values."mappa_level", new_values."moved_to_open_on", new_values."ogrs3", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider", new_values."recall_hearing_outcome", new_values."rosh", new_values."rsr", new_values."version", new_values."welsh_open" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="2a6eda1c433570d767dc9dcc1f32f2dcb0d446d0",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_b57cc",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_casedetails",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="parolereviewevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="a544966a8fd39216efb96070519e6784a2ae08d5",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_a99f7",
-                    table="omic_parolereviewevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="policyadoptionevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="b8e67881d60447f60943904ba3b24946e78d99ce",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_ab9dd",
+                            table="omic_policyadoptionevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="parolereview",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_parolereviewevent" ("id", "outcome", "outcome_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "recorded_at", "recorded_by_id", "source", "target_hearing_on", "version") SELECT new_values."id", new_values."outcome", new_values."outcome_on", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."received_on", new_values."recorded_at", new_values."recorded_by_id", new_values."source", new_values."target_hearing_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="293c10e5d35a2bd7472466ea585f8950f328c905",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_c3cee",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_parolereview",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="policyadoption",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_policyadoptionevent" ("from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "reason", "recorded_at", "recorded_by_id", "version") SELECT new_values."from_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."reason", new_values."recorded_at", new_values."recorded_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="bad8952254452ba62166bcf4e7c2668b194d54f1",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_dfcf4",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_policyadoption",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="parolereview",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_parolereviewevent" ("id", "outcome", "outcome_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "recorded_at", "recorded_by_id", "source", "target_hearing_on", "version") SELECT new_values."id", new_values."outcome", new_values."outcome_on", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."received_on", new_values."recorded_at", new_values."recorded_by_id", new_values."source", new_values."target_hearing_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="7aab6641b98df7ee55b8adf8ecf237f2eb0c472e",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_456aa",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_parolereview",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="policyadoption",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_policyadoptionevent" ("from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "reason", "recorded_at", "recorded_by_id", "version") SELECT new_values."from_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."reason", new_values."recorded_at", new_values."recorded_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="1bd2a61b876ab943458917b0ddd476bb83bd22bd",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_c4218",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_policyadoption",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="casedetailsevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="51b6dc487aa5fd139281fa55adb00346fcc95796",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_c68f1",
-                    table="omic_casedetailsevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="expectedarrivalevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="e290890724accc70a5861ba7b9e623b43d5b190b",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_71e08",
+                            table="omic_expectedarrivalevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="casedetails",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_casedetailsevent" ("additional_isp", "care_experienced", "category_active_since", "com_email", "com_name", "com_oasys_reviewed", "early_allocation", "early_allocation_agreed_on", "id", "ldu", "mappa_category", "mappa_level", "moved_to_open_on", "ogrs3", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recall_hearing_outcome", "rosh", "rsr", "version", "welsh_open") SELECT new_values."additional_isp", new_values."care_experienced", new_values."category_active_since", new_values."com_email", new_values."com_name", new_values."com_oasys_reviewed", new_values."early_allocation", new_values."early_allocation_agreed_on", new_values."id", new_values."ldu", new_values."mappa_category", new_values."mappa_level", new_values."moved_to_open_on", new_values."ogrs3", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."provider", new_values."recall_hearing_outcome", new_values."rosh", new_values."rsr", new_values."version", new_values."welsh_open" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="a63904482c0baa9e80b5994d09ad48bad23a0618",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_f2058",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_casedetails",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="expectedarrival",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_expectedarrivalevent" ("closed_at", "closed_because", "expected_on", "id", "key_worker_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "prison_id", "recorded_at", "recorded_by_id", "version") SELECT new_values."closed_at", new_values."closed_because", new_values."expected_on", new_values."id", new_values."key_worker_id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="33b5da10563fce7f4548c90d3d422c177ecbc9d9",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_f6267",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_expectedarrival",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="casedetails",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_casedetailsevent" ("additional_isp", "care_experienced", "category_active_since", "com_email", "com_name", "com_oasys_reviewed", "early_allocation", "early_allocation_agreed_on", "id", "ldu", "mappa_category", "mappa_level", "moved_to_open_on", "ogrs3", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provider", "recall_hearing_outcome", "rosh", "rsr", "version", "welsh_open") SELECT new_values."additional_isp", new_values."care_experienced", new_values."category_active_since", new_values."com_email", new_values."com_name", new_values."com_oasys_reviewed", new_values."early_allocation", new_values."early_allocation_agreed_on", new_values."id", new_values."ldu", new_values."mappa_category", new_values."mappa_level", new_values."moved_to_open_on", new_values."ogrs3", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."provider", new_values."recall_hearing_outcome", new_values."rosh", new_values."rsr", new_values."version", new_values."welsh_open" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="2a6eda1c433570d767dc9dcc1f32f2dcb0d446d0",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_b57cc",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_casedetails",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="expectedarrival",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_expectedarrivalevent" ("closed_at", "closed_because", "expected_on", "id", "key_worker_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "prison_id", "recorded_at", "recorded_by_id", "version") SELECT new_values."closed_at", new_values."closed_because", new_values."expected_on", new_values."id", new_values."key_worker_id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="0fdd053dac84ebdf24a9c5958e5d19b52881ba90",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_ea10a",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_expectedarrival",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="policyadoptionevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="b8e67881d60447f60943904ba3b24946e78d99ce",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_ab9dd",
-                    table="omic_policyadoptionevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="contact",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="contact_append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."prison_id" IS DISTINCT FROM (NEW."prison_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."nomis_type" IS DISTINCT FROM (NEW."nomis_type") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."request_id" IS DISTINCT FROM (NEW."request_id") OR OLD."amends_id" IS DISTINCT FROM (NEW."amends_id") OR OLD."amended_because" IS DISTINCT FROM (NEW."amended_because"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="c461485e8679493b74af14a6f30d20c82690b470",
+                            operation="UPDATE",
+                            pgid="pgtrigger_contact_append_only_0721f",
+                            table="omic_contact",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="policyadoption",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_policyadoptionevent" ("from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "reason", "recorded_at", "recorded_by_id", "version") SELECT new_values."from_on", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."reason", new_values."recorded_at", new_values."recorded_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="bad8952254452ba62166bcf4e7c2668b194d54f1",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_dfcf4",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_policyadoption",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="contact",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="contact_never_deleted",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="d22b9c866f2e4245b80345b7a397b333149e1cdd",
+                            operation="DELETE",
+                            pgid="pgtrigger_contact_never_deleted_bea66",
+                            table="omic_contact",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="policyadoption",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_policyadoptionevent" ("from_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "reason", "recorded_at", "recorded_by_id", "version") SELECT new_values."from_on", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."reason", new_values."recorded_at", new_values."recorded_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="1bd2a61b876ab943458917b0ddd476bb83bd22bd",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_c4218",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_policyadoption",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="contact",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="contact_superseded_once",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."superseded_at" IS NOT NULL)',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="b077976b9afdc61592b2349b8af8e031b9123fd1",
+                            operation="UPDATE",
+                            pgid="pgtrigger_contact_superseded_once_5feee",
+                            table="omic_contact",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="expectedarrivalevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="e290890724accc70a5861ba7b9e623b43d5b190b",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_71e08",
-                    table="omic_expectedarrivalevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="contact",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="contact_superseded_by_its_amendment",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (NEW."superseded_at" IS NOT NULL)',
+                            constraint="CONSTRAINT",
+                            func="\n                    IF NOT EXISTS (SELECT FROM omic_contact WHERE amends_id = NEW.id) THEN\n                        RAISE EXCEPTION 'Cannot supersede a contact without the contact that amends it';\n                    END IF;\n                    RETURN NULL;\n                ",
+                            hash="266d919f5b99e041c06e545cf37e9ce08a1db452",
+                            operation="UPDATE",
+                            pgid="pgtrigger_contact_superseded_by_its_amendment_24e29",
+                            table="omic_contact",
+                            timing="DEFERRABLE INITIALLY DEFERRED",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="expectedarrival",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_expectedarrivalevent" ("closed_at", "closed_because", "expected_on", "id", "key_worker_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "prison_id", "recorded_at", "recorded_by_id", "version") SELECT new_values."closed_at", new_values."closed_because", new_values."expected_on", new_values."id", new_values."key_worker_id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="33b5da10563fce7f4548c90d3d422c177ecbc9d9",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_f6267",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_expectedarrival",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="auditevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="audit_append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="cfedc9eff748c51f71bc732618ef6d315a2ef4a0",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_audit_append_only_56274",
+                            table="omic_auditevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="expectedarrival",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_expectedarrivalevent" ("closed_at", "closed_because", "expected_on", "id", "key_worker_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "prison_id", "recorded_at", "recorded_by_id", "version") SELECT new_values."closed_at", new_values."closed_because", new_values."expected_on", new_values."id", new_values."key_worker_id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="0fdd053dac84ebdf24a9c5958e5d19b52881ba90",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_ea10a",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_expectedarrival",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="prisonsetting",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_prisonsettingevent" ("ends_on", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "recorded_at", "recorded_by_id", "starts_on", "value") SELECT new_values."ends_on", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."starts_on", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="ede6ca6e3ff23c0b08668101e28dda5336940ce4",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_25df8",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_prisonsetting",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contact",
-            trigger=pgtrigger.compiler.Trigger(
-                name="contact_append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."prison_id" IS DISTINCT FROM (NEW."prison_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."minutes" IS DISTINCT FROM (NEW."minutes") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."nomis_type" IS DISTINCT FROM (NEW."nomis_type") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."request_id" IS DISTINCT FROM (NEW."request_id") OR OLD."amends_id" IS DISTINCT FROM (NEW."amends_id") OR OLD."amended_because" IS DISTINCT FROM (NEW."amended_because"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="c461485e8679493b74af14a6f30d20c82690b470",
-                    operation="UPDATE",
-                    pgid="pgtrigger_contact_append_only_0721f",
-                    table="omic_contact",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="prisonsetting",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_prisonsettingevent" ("ends_on", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "recorded_at", "recorded_by_id", "starts_on", "value") SELECT new_values."ends_on", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."starts_on", new_values."value" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="ad366691c4dc565c1cf1252672e8933abbbe7893",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_1b072",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_prisonsetting",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contact",
-            trigger=pgtrigger.compiler.Trigger(
-                name="contact_never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="d22b9c866f2e4245b80345b7a397b333149e1cdd",
-                    operation="DELETE",
-                    pgid="pgtrigger_contact_never_deleted_bea66",
-                    table="omic_contact",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="prisonsettingevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="e515f6ce6868b79abf6146f1752e397e6e52a8cb",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_75f31",
+                            table="omic_prisonsettingevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contact",
-            trigger=pgtrigger.compiler.Trigger(
-                name="contact_superseded_once",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."superseded_at" IS NOT NULL)',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="b077976b9afdc61592b2349b8af8e031b9123fd1",
-                    operation="UPDATE",
-                    pgid="pgtrigger_contact_superseded_once_5feee",
-                    table="omic_contact",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="sentence",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_sentenceevent" ("apd", "ard", "closed_at", "confirmed_release_on", "crd", "hdc_actual", "hdced", "id", "kind", "led", "npd", "ped", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prrd", "recall_kind", "recalled", "returned_at", "sed", "started_on", "ted", "version") SELECT new_values."apd", new_values."ard", new_values."closed_at", new_values."confirmed_release_on", new_values."crd", new_values."hdc_actual", new_values."hdced", new_values."id", new_values."kind", new_values."led", new_values."npd", new_values."ped", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prrd", new_values."recall_kind", new_values."recalled", new_values."returned_at", new_values."sed", new_values."started_on", new_values."ted", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="a3fe0c9adff30317e069b2fe9a8999a5ebe9de3e",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_b42c0",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_sentence",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contact",
-            trigger=pgtrigger.compiler.Trigger(
-                name="contact_superseded_by_its_amendment",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (NEW."superseded_at" IS NOT NULL)',
-                    constraint="CONSTRAINT",
-                    func="\n                    IF NOT EXISTS (SELECT FROM omic_contact WHERE amends_id = NEW.id) THEN\n                        RAISE EXCEPTION 'Cannot supersede a contact without the contact that amends it';\n                    END IF;\n                    RETURN NULL;\n                ",
-                    hash="266d919f5b99e041c06e545cf37e9ce08a1db452",
-                    operation="UPDATE",
-                    pgid="pgtrigger_contact_superseded_by_its_amendment_24e29",
-                    table="omic_contact",
-                    timing="DEFERRABLE INITIALLY DEFERRED",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="sentence",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_sentenceevent" ("apd", "ard", "closed_at", "confirmed_release_on", "crd", "hdc_actual", "hdced", "id", "kind", "led", "npd", "ped", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prrd", "recall_kind", "recalled", "returned_at", "sed", "started_on", "ted", "version") SELECT new_values."apd", new_values."ard", new_values."closed_at", new_values."confirmed_release_on", new_values."crd", new_values."hdc_actual", new_values."hdced", new_values."id", new_values."kind", new_values."led", new_values."npd", new_values."ped", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prrd", new_values."recall_kind", new_values."recalled", new_values."returned_at", new_values."sed", new_values."started_on", new_values."ted", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="86781fe90c93dcd86069ef515e2c7b55fe48d59b",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_32ad3",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_sentence",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="auditevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="audit_append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="cfedc9eff748c51f71bc732618ef6d315a2ef4a0",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_audit_append_only_56274",
-                    table="omic_auditevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="sentenceevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="2a17a76425597c87758acd5040ba4f13ccc88f9e",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_1e61b",
+                            table="omic_sentenceevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="prisonsetting",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_prisonsettingevent" ("ends_on", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "recorded_at", "recorded_by_id", "starts_on", "value") SELECT new_values."ends_on", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."starts_on", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="ede6ca6e3ff23c0b08668101e28dda5336940ce4",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_25df8",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_prisonsetting",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="sentenceplan",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_sentenceplanevent" ("active", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_agreed_by", "pom_agreed_on", "recorded_at", "source", "targets", "version") SELECT new_values."active", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_agreed_by", new_values."pom_agreed_on", new_values."recorded_at", new_values."source", new_values."targets", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="a9155e2878097fbbcc1924891f43852dfd75d335",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_04a4f",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_sentenceplan",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="prisonsetting",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_prisonsettingevent" ("ends_on", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "recorded_at", "recorded_by_id", "starts_on", "value") SELECT new_values."ends_on", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."starts_on", new_values."value" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="ad366691c4dc565c1cf1252672e8933abbbe7893",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_1b072",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_prisonsetting",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="sentenceplan",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_sentenceplanevent" ("active", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_agreed_by", "pom_agreed_on", "recorded_at", "source", "targets", "version") SELECT new_values."active", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_agreed_by", new_values."pom_agreed_on", new_values."recorded_at", new_values."source", new_values."targets", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="8cc255136c2032f837fed2a8b48b04a5c096a40a",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_cb946",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_sentenceplan",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="prisonsettingevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="e515f6ce6868b79abf6146f1752e397e6e52a8cb",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_75f31",
-                    table="omic_prisonsettingevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="sentenceplanevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="25b1d63f54f6636b64f87d5254b6554203643a46",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_cd644",
+                            table="omic_sentenceplanevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="sentence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_sentenceevent" ("apd", "ard", "closed_at", "confirmed_release_on", "crd", "hdc_actual", "hdced", "id", "kind", "led", "npd", "ped", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prrd", "recall_kind", "recalled", "returned_at", "sed", "started_on", "ted", "version") SELECT new_values."apd", new_values."ard", new_values."closed_at", new_values."confirmed_release_on", new_values."crd", new_values."hdc_actual", new_values."hdced", new_values."id", new_values."kind", new_values."led", new_values."npd", new_values."ped", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prrd", new_values."recall_kind", new_values."recalled", new_values."returned_at", new_values."sed", new_values."started_on", new_values."ted", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="a3fe0c9adff30317e069b2fe9a8999a5ebe9de3e",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_b42c0",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_sentence",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="staffevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="f5d01944780a1028a7872a52fe4cd1000a94881f",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_b7864",
+                            table="omic_staffevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="sentence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_sentenceevent" ("apd", "ard", "closed_at", "confirmed_release_on", "crd", "hdc_actual", "hdced", "id", "kind", "led", "npd", "ped", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prrd", "recall_kind", "recalled", "returned_at", "sed", "started_on", "ted", "version") SELECT new_values."apd", new_values."ard", new_values."closed_at", new_values."confirmed_release_on", new_values."crd", new_values."hdc_actual", new_values."hdced", new_values."id", new_values."kind", new_values."led", new_values."npd", new_values."ped", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prrd", new_values."recall_kind", new_values."recalled", new_values."returned_at", new_values."sed", new_values."started_on", new_values."ted", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="86781fe90c93dcd86069ef515e2c7b55fe48d59b",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_32ad3",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_sentence",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="stay",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_stayevent" ("arrived_on", "ended_because", "id", "left_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id") SELECT new_values."arrived_on", new_values."ended_because", new_values."id", new_values."left_on", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="9ce1bb1a65abadd24ed66fdc6ce7c6c4a375bb98",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_0315c",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_stay",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="sentenceevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="2a17a76425597c87758acd5040ba4f13ccc88f9e",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_1e61b",
-                    table="omic_sentenceevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="stay",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_stayevent" ("arrived_on", "ended_because", "id", "left_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id") SELECT new_values."arrived_on", new_values."ended_because", new_values."id", new_values."left_on", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="35cf527609030aa6523521fc5bf4b14783f38bfe",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_722f2",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_stay",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="sentenceplan",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_sentenceplanevent" ("active", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_agreed_by", "pom_agreed_on", "recorded_at", "source", "targets", "version") SELECT new_values."active", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_agreed_by", new_values."pom_agreed_on", new_values."recorded_at", new_values."source", new_values."targets", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="a9155e2878097fbbcc1924891f43852dfd75d335",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_04a4f",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_sentenceplan",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="stayevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="dff4ba9f5bd13b643f2efc16a23b11f80b3975ed",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_75d64",
+                            table="omic_stayevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="sentenceplan",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_sentenceplanevent" ("active", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_agreed_by", "pom_agreed_on", "recorded_at", "source", "targets", "version") SELECT new_values."active", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_agreed_by", new_values."pom_agreed_on", new_values."recorded_at", new_values."source", new_values."targets", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="8cc255136c2032f837fed2a8b48b04a5c096a40a",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_cb946",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_sentenceplan",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="postingevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="415cc364072370069578ebbf76ea43246fa67528",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_ee836",
+                            table="omic_postingevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="sentenceplanevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="25b1d63f54f6636b64f87d5254b6554203643a46",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_cd644",
-                    table="omic_sentenceplanevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="posting",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_postingevent" ("ends_on", "group", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "role", "staff_id", "starts_on", "wing_id") SELECT new_values."ends_on", new_values."group", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."role", new_values."staff_id", new_values."starts_on", new_values."wing_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="5e28ddaf07924cbc102975a2b3be7a6fc3a60e6d",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_cba4c",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_posting",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="staffevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="f5d01944780a1028a7872a52fe4cd1000a94881f",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_b7864",
-                    table="omic_staffevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="posting",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_postingevent" ("ends_on", "group", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "role", "staff_id", "starts_on", "wing_id") SELECT new_values."ends_on", new_values."group", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."role", new_values."staff_id", new_values."starts_on", new_values."wing_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="5df62fa67af59e222e4362bc83ba305b37cc4c11",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_0afcc",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_posting",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="stay",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_stayevent" ("arrived_on", "ended_because", "id", "left_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id") SELECT new_values."arrived_on", new_values."ended_because", new_values."id", new_values."left_on", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="9ce1bb1a65abadd24ed66fdc6ce7c6c4a375bb98",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_0315c",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_stay",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="personevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="e615477dfe81e714226c6fdd6b7f799ef030bff2",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_bd7c2",
+                            table="omic_personevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="stay",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_stayevent" ("arrived_on", "ended_because", "id", "left_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id") SELECT new_values."arrived_on", new_values."ended_because", new_values."id", new_values."left_on", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="35cf527609030aa6523521fc5bf4b14783f38bfe",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_722f2",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_stay",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="person",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_personevent" ("arrived_on", "booking_id", "category", "cell", "complexity", "csra", "date_of_birth", "earliest_release_kind", "earliest_release_on", "forename", "hospital", "id", "imprisonment_status", "key_worker_id", "legal_status", "location_description", "middle_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "presence", "prison_id", "prison_number", "reception_on", "ref", "restricted_patient", "sex", "surname", "wing_id") SELECT new_values."arrived_on", new_values."booking_id", new_values."category", new_values."cell", new_values."complexity", new_values."csra", new_values."date_of_birth", new_values."earliest_release_kind", new_values."earliest_release_on", new_values."forename", new_values."hospital", new_values."id", new_values."imprisonment_status", new_values."key_worker_id", new_values."legal_status", new_values."location_description", new_values."middle_names", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_id", new_values."presence", new_values."prison_id", new_values."prison_number", new_values."reception_on", new_values."ref", new_values."restricted_patient", new_values."sex", new_values."surname", new_values."wing_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="ff4a564598bc6d1afc1d802b420354ef46499ad2",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_05318",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_person",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="stayevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="dff4ba9f5bd13b643f2efc16a23b11f80b3975ed",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_75d64",
-                    table="omic_stayevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="person",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_personevent" ("arrived_on", "booking_id", "category", "cell", "complexity", "csra", "date_of_birth", "earliest_release_kind", "earliest_release_on", "forename", "hospital", "id", "imprisonment_status", "key_worker_id", "legal_status", "location_description", "middle_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "presence", "prison_id", "prison_number", "reception_on", "ref", "restricted_patient", "sex", "surname", "wing_id") SELECT new_values."arrived_on", new_values."booking_id", new_values."category", new_values."cell", new_values."complexity", new_values."csra", new_values."date_of_birth", new_values."earliest_release_kind", new_values."earliest_release_on", new_values."forename", new_values."hospital", new_values."id", new_values."imprisonment_status", new_values."key_worker_id", new_values."legal_status", new_values."location_description", new_values."middle_names", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_id", new_values."presence", new_values."prison_id", new_values."prison_number", new_values."reception_on", new_values."ref", new_values."restricted_patient", new_values."sex", new_values."surname", new_values."wing_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."arrived_on" IS DISTINCT FROM (new_values."arrived_on") OR old_values."booking_id" IS DISTINCT FROM (new_values."booking_id") OR old_values."category" IS DISTINCT FROM (new_values."category") OR old_values."cell" IS DISTINCT FROM (new_values."cell") OR old_values."complexity" IS DISTINCT FROM (new_values."complexity") OR old_values."csra" IS DISTINCT FROM (new_values."csra") OR old_values."date_of_birth" IS DISTINCT FROM (new_values."date_of_birth") OR old_values."earliest_release_kind" IS DISTINCT FROM (new_values."earliest_release_kind") OR old_values."earliest_release_on" IS DISTINCT FROM (new_values."earliest_release_on") OR old_values."forename" IS DISTINCT FROM (new_values."forename") OR old_values."hospital" IS DISTINCT FROM (new_values."hospital") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."imprisonment_status" IS DISTINCT FROM (new_values."imprisonment_status") OR old_values."key_worker_id" IS DISTINCT FROM (new_values."key_worker_id") OR old_values."legal_status" IS DISTINCT FROM (new_values."legal_status") OR old_values."location_description" IS DISTINCT FROM (new_values."location_description") OR old_values."middle_names" IS DISTINCT FROM (new_values."middle_names") OR old_values."pom_id" IS DISTINCT FROM (new_values."pom_id") OR old_values."presence" IS DISTINCT FROM (new_values."presence") OR old_values."prison_id" IS DISTINCT FROM (new_values."prison_id") OR old_values."prison_number" IS DISTINCT FROM (new_values."prison_number") OR old_values."reception_on" IS DISTINCT FROM (new_values."reception_on") OR old_values."ref" IS DISTINCT FROM (new_values."ref") OR old_values."restricted_patient" IS DISTINCT FROM (new_values."restricted_patient") OR old_values."sex" IS DISTINCT FROM (new_values."sex") OR old_values."surname" IS DISTINCT FROM (new_values."surname") OR old_values."wing_id" IS DISTINCT FROM (new_values."wing_id")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="a5d17ac3e3013a18356cf3b6db04e750c72d0d43",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_31b9c",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_person",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="postingevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="415cc364072370069578ebbf76ea43246fa67528",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_ee836",
-                    table="omic_postingevent",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="posting",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_postingevent" ("ends_on", "group", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "role", "staff_id", "starts_on", "wing_id") SELECT new_values."ends_on", new_values."group", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."role", new_values."staff_id", new_values."starts_on", new_values."wing_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="5e28ddaf07924cbc102975a2b3be7a6fc3a60e6d",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_cba4c",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_posting",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="posting",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_postingevent" ("ends_on", "group", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "role", "staff_id", "starts_on", "wing_id") SELECT new_values."ends_on", new_values."group", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."role", new_values."staff_id", new_values."starts_on", new_values."wing_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="5df62fa67af59e222e4362bc83ba305b37cc4c11",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_0afcc",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_posting",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="personevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="e615477dfe81e714226c6fdd6b7f799ef030bff2",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_bd7c2",
-                    table="omic_personevent",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="person",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_personevent" ("arrived_on", "booking_id", "category", "cell", "complexity", "csra", "date_of_birth", "earliest_release_kind", "earliest_release_on", "forename", "hospital", "id", "imprisonment_status", "key_worker_id", "legal_status", "location_description", "middle_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "presence", "prison_id", "prison_number", "reception_on", "ref", "restricted_patient", "sex", "surname", "wing_id") SELECT new_values."arrived_on", new_values."booking_id", new_values."category", new_values."cell", new_values."complexity", new_values."csra", new_values."date_of_birth", new_values."earliest_release_kind", new_values."earliest_release_on", new_values."forename", new_values."hospital", new_values."id", new_values."imprisonment_status", new_values."key_worker_id", new_values."legal_status", new_values."location_description", new_values."middle_names", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_id", new_values."presence", new_values."prison_id", new_values."prison_number", new_values."reception_on", new_values."ref", new_values."restricted_patient", new_values."sex", new_values."surname", new_values."wing_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="ff4a564598bc6d1afc1d802b420354ef46499ad2",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_05318",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_person",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="person",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_personevent" ("arrived_on", "booking_id", "category", "cell", "complexity", "csra", "date_of_birth", "earliest_release_kind", "earliest_release_on", "forename", "hospital", "id", "imprisonment_status", "key_worker_id", "legal_status", "location_description", "middle_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "presence", "prison_id", "prison_number", "reception_on", "ref", "restricted_patient", "sex", "surname", "wing_id") SELECT new_values."arrived_on", new_values."booking_id", new_values."category", new_values."cell", new_values."complexity", new_values."csra", new_values."date_of_birth", new_values."earliest_release_kind", new_values."earliest_release_on", new_values."forename", new_values."hospital", new_values."id", new_values."imprisonment_status", new_values."key_worker_id", new_values."legal_status", new_values."location_description", new_values."middle_names", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_id", new_values."presence", new_values."prison_id", new_values."prison_number", new_values."reception_on", new_values."ref", new_values."restricted_patient", new_values."sex", new_values."surname", new_values."wing_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."arrived_on" IS DISTINCT FROM (new_values."arrived_on") OR old_values."booking_id" IS DISTINCT FROM (new_values."booking_id") OR old_values."category" IS DISTINCT FROM (new_values."category") OR old_values."cell" IS DISTINCT FROM (new_values."cell") OR old_values."complexity" IS DISTINCT FROM (new_values."complexity") OR old_values."csra" IS DISTINCT FROM (new_values."csra") OR old_values."date_of_birth" IS DISTINCT FROM (new_values."date_of_birth") OR old_values."earliest_release_kind" IS DISTINCT FROM (new_values."earliest_release_kind") OR old_values."earliest_release_on" IS DISTINCT FROM (new_values."earliest_release_on") OR old_values."forename" IS DISTINCT FROM (new_values."forename") OR old_values."hospital" IS DISTINCT FROM (new_values."hospital") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."imprisonment_status" IS DISTINCT FROM (new_values."imprisonment_status") OR old_values."key_worker_id" IS DISTINCT FROM (new_values."key_worker_id") OR old_values."legal_status" IS DISTINCT FROM (new_values."legal_status") OR old_values."location_description" IS DISTINCT FROM (new_values."location_description") OR old_values."middle_names" IS DISTINCT FROM (new_values."middle_names") OR old_values."pom_id" IS DISTINCT FROM (new_values."pom_id") OR old_values."presence" IS DISTINCT FROM (new_values."presence") OR old_values."prison_id" IS DISTINCT FROM (new_values."prison_id") OR old_values."prison_number" IS DISTINCT FROM (new_values."prison_number") OR old_values."reception_on" IS DISTINCT FROM (new_values."reception_on") OR old_values."ref" IS DISTINCT FROM (new_values."ref") OR old_values."restricted_patient" IS DISTINCT FROM (new_values."restricted_patient") OR old_values."sex" IS DISTINCT FROM (new_values."sex") OR old_values."surname" IS DISTINCT FROM (new_values."surname") OR old_values."wing_id" IS DISTINCT FROM (new_values."wing_id")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="a5d17ac3e3013a18356cf3b6db04e750c72d0d43",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_31b9c",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_person",
-                    when="AFTER",
-                ),
-            ),
+            ]
         ),
     ]

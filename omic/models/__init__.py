@@ -4,6 +4,7 @@ from omic.models.contact import NOMIS_TYPES, Contact, ContactKind, NomisEntry
 from omic.models.custody import Movement, ParoleReview, Sentence, Stay
 from omic.models.details import CaseDetails, DetailEntry, OasysAssessment, Provider, Rosh, SentencePlan
 from omic.models.determination import Determination
+from omic.models.guidance import DutyGuidance
 from omic.models.imports import ImportRow, RollImport
 from omic.models.ledger import AuditEvent, Message, Recipient, Run
 from omic.models.obligation import Flag, Obligation, ObligationContact, ObligationKind, ObligationState
@@ -44,6 +45,7 @@ __all__ = [
     "DateRange",
     "DetailEntry",
     "Determination",
+    "DutyGuidance",
     "Estate",
     "ExpectedArrival",
     "Flag",

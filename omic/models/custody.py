@@ -116,6 +116,7 @@ class Sentence(models.Model):
     recalled = models.BooleanField(default=False)
     recall_kind = models.CharField(max_length=10, choices=RecallKind, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
+    policy = models.CharField(max_length=20, blank=True, help_text="The version its case is determined under (HO-20)")
     closed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 

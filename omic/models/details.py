@@ -64,6 +64,39 @@ class CaseDetails(models.Model):
     recall_hearing_outcome = models.CharField(
         max_length=12, null=True, blank=True, choices=[("release", "Release"), ("not_release", "No release")]
     )
+    life = models.BooleanField(null=True, blank=True, verbose_name="life sentence")
+    opd_screened_in = models.BooleanField(null=True, blank=True, verbose_name="screened in for the OPD pathway")
+    handover_oasys_not_needed = models.BooleanField(
+        null=True, blank=True, verbose_name="OASys review before handover not needed"
+    )
+    handover_oasys_reason = models.CharField(
+        max_length=300, null=True, blank=True, verbose_name="why no OASys review is needed before handover"
+    )
+    # What the class of early allocation is read from, in the order of EA-02 to EA-10.
+    separation_centre = models.BooleanField(null=True, blank=True, verbose_name="in an extremism separation centre")
+    cppc_in_principle = models.BooleanField(
+        null=True, blank=True, verbose_name="Critical Public Protection (CPPC) registration decided in principle"
+    )
+    nca_case = models.BooleanField(null=True, blank=True, verbose_name="National Crime Agency case")
+    scpo = models.BooleanField(null=True, blank=True, verbose_name="Serious Crime Prevention Order")
+    high_profile = models.BooleanField(null=True, blank=True, verbose_name="high-profile or notorious")
+    extremism_screening = models.BooleanField(
+        null=True, blank=True, verbose_name="managed by the multi-agency extremism screening meeting"
+    )
+    mappa_level_needed = models.PositiveSmallIntegerField(
+        null=True, blank=True, choices=[(n, str(n)) for n in range(1, 4)], verbose_name="MAPPA level needed"
+    )
+    mappa_exceptional = models.BooleanField(
+        null=True, blank=True, verbose_name="exceptional case that needs MAPPA level 2 earlier"
+    )
+    early_allocation_rationale = models.CharField(
+        max_length=300, null=True, blank=True, verbose_name="why release needs more time to coordinate"
+    )
+    hospital_transfer_on = models.DateField(null=True, blank=True, verbose_name="transferred to hospital on")
+    remission_planned_on = models.DateField(null=True, blank=True, verbose_name="return to prison planned for")
+    remitted_on = models.DateField(null=True, blank=True, verbose_name="returned to prison on")
+    planning_meeting_on = models.DateField(null=True, blank=True, verbose_name="first sentence planning meeting on")
+    closure_meeting_on = models.DateField(null=True, blank=True, verbose_name="transition closure meeting on")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -73,6 +106,16 @@ class CaseDetails(models.Model):
             models.CheckConstraint(condition=Q(rosh__isnull=True) | Q(rosh__in=Rosh.values), name="rosh_known_value"),
             models.CheckConstraint(
                 condition=Q(mappa_level__isnull=True) | Q(mappa_level__lte=3), name="mappa_level_possible"
+            ),
+            models.CheckConstraint(
+                condition=Q(mappa_level_needed__isnull=True) | Q(mappa_level_needed__gte=1, mappa_level_needed__lte=3),
+                name="mappa_level_needed_possible",
+            ),
+            models.CheckConstraint(  # HO-32
+                condition=Q(handover_oasys_not_needed__isnull=True)
+                | Q(handover_oasys_not_needed=False)
+                | (Q(handover_oasys_reason__isnull=False) & ~Q(handover_oasys_reason="")),
+                name="handover_oasys_reason_given",
             ),
         ]
 

@@ -1,15 +1,18 @@
 """Obligations: what a person is owed or what is owed about them, what met it, and what the night flagged."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from omic.calendar import exclusive_due, london_day, london_midnight
 from omic.models.contact import Contact, ContactKind
 from omic.models.person import Person
 from omic.models.prison import Prison
-from omic.models.staff import Staff
+from omic.models.staff import Role, Staff
+
+INSTANT = timedelta(microseconds=1)  # between the last moment in time and the first that is too late
 
 
 class ObligationKind(models.TextChoices):
@@ -21,6 +24,49 @@ class ObligationKind(models.TextChoices):
     RISK_TO_READ = "risk_to_read", "Risk information to read"
     HANDOVER = "handover", "Handover to the community"
     HELD_CHANGE = "held_change", "Decide a held change of the roll"
+    # The OMU's timetable (handover.timetable opens them).
+    OASYS_INITIAL = "oasys_initial", "Initial OASys"
+    OASYS_REVIEW = "oasys_review", "OASys review"
+    OASYS_HANDOVER = "oasys_handover", "Handover OASys"
+    OASYS_PAROLE = "oasys_parole", "Parole OASys"
+    OASYS_PRE_RELEASE = "oasys_pre_release", "Pre-release OASys"
+    OASYS_SIGNIFICANT_EVENT = "oasys_significant_event", "OASys after a significant event"
+    PUBLIC_PROTECTION_SCREEN = "public_protection_screen", "Public protection screen"
+    INITIAL_CATEGORISATION = "initial_categorisation", "Initial categorisation"
+    LISP1 = "lisp1", "LISP1"
+    COMPLEXITY_SCREENING = "complexity_screening", "Complexity of need screening"
+    BAIL_SCREENING = "bail_screening", "Bail screening"
+    OPD_DECISION = "opd_decision", "OPD decision"
+    MALRAP = "malrap", "MALRAP and post-sentence report"
+    POM_CONTACT = "pom_contact", "POM contact"
+    EA_FIRST_REVIEW = "ea_first_review", "First early allocation review"
+    EA_REVIEW = "ea_review", "Early allocation review"
+    EA_REFERRAL_REVIEW = "ea_referral_review", "Early allocation referral review"
+    EA_TRANSFER = "ea_transfer", "Early allocation: transfer to the COM"
+    EA_MAPPA_REFERRAL = "ea_mappa_referral", "Early allocation: MAPPA referral"
+    PRE_TARIFF_REVIEW = "pre_tariff_review", "Pre-tariff review for open conditions"
+    PAROLE_REVIEW = "parole_review", "Parole review"
+    RECALL_EXPLANATION = "recall_explanation", "Explain the recall"
+    POST_RECALL_MEETING = "post_recall_meeting", "Post-recall meeting"
+    TRANSITION_READY = "transition_ready", "Ready for a move from youth custody"
+    TRANSITION_MEETING = "transition_meeting", "Meeting after a move from youth custody"
+    TRANSITION_KEY_WORK = "transition_key_work", "Weekly key work after a move from youth custody"
+    PERSONAL_ADVISER = "personal_adviser", "Personal adviser and pathway plan"
+    OASYS_BEFORE_REMISSION = "oasys_before_remission", "OASys before return from hospital"
+    AFTERCARE_MEETING = "aftercare_meeting", "Section 117 aftercare meeting"
+    HOSPITAL_LIAISON = "hospital_liaison", "Liaison with MHCS and the clinician"
+    # Without a date of their own: a fact opens them, or somebody does (handover.duties_by_fact).
+    ACCT_REVIEW = "acct_review", "ACCT review"
+    HDC_ASSESSMENT = "hdc_assessment", "HDC assessment"
+    SENDING_NOTE = "sending_note", "Sending note after a transfer"
+    ROTL_ASSESSMENT = "rotl_assessment", "ROTL assessment"
+    CATEGORISATION_REVIEW = "categorisation_review", "Categorisation review"
+    PRE_RELEASE_BOARD = "pre_release_board", "Pre-release board or report"
+
+
+# Who may owe a duty: a role here, or somebody who is not posted in prisons.
+OUTSIDE = {"com": "COM", "probation_officer": "Probation officer", "psychologist": "Psychologist"}
+OWNERS: dict[str, str] = {**dict(Role.choices), **OUTSIDE}
 
 
 class ObligationState(models.TextChoices):
@@ -50,9 +96,13 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         """Duties that still ask something of somebody."""
         return self.filter(closed_at__isnull=True)
 
-    def overdue(self, on: date) -> "ObligationQuerySet":
-        """Still demanding, and its last day in time lies before `on`; true with or without the night's stamp."""
-        return self.demanding().filter(due_on__lt=on)
+    def overdue(self, at: date | datetime) -> "ObligationQuerySet":
+        """Still demanding, and too late at `at` (a day stands for its first moment); true with or without a stamp.
+
+        Most duties have until the end of a day, some (RC-01, XC-11) until an hour.
+        """
+        moment = at if isinstance(at, datetime) else london_midnight(at)
+        return self.demanding().filter(due_on__lte=london_day(moment), due_before__lte=moment)
 
     def due_between(self, first: date, last: date) -> "ObligationQuerySet":
         return self.demanding().filter(due_on__gte=first, due_on__lte=last)
@@ -62,7 +112,9 @@ class Obligation(models.Model):
     """What a person is owed, or what is owed about them.
 
     `slot` never holds a computed date: it is the period's start for a recurring kind, the causing row for a one-off.
-    `due_on` is the last day that is still in time, `due_before` the exclusive instant behind it. `closed_at` is the
+    `due_on` is the last day that is still in time, `due_before` the exclusive instant behind it, for a duty counted in
+    hours (RC-01) the one behind its last moment. `with_roles` are those who must take part beside the owner's role, and
+    `until_on` the day on which a recurring duty ends. `closed_at` is the
     moment the duty stopped asking anything of anybody: met, void, excepted, waived or, for a contact that was missed,
     the next contact of that kind; the state stays `missed` then, because the figures count it.
     """
@@ -85,6 +137,8 @@ class Obligation(models.Model):
     unit = models.CharField(max_length=10, default="contacts")
     done = models.PositiveSmallIntegerField(default=0)
     basis = models.CharField(max_length=15, default="owed")
+    with_roles = ArrayField(models.CharField(max_length=20), default=list, blank=True)  # who else must take part
+    until_on = models.DateField(null=True, blank=True)
     rule = models.CharField(max_length=10)
     policy = models.CharField(max_length=30)
     steps = models.JSONField(default=list)
@@ -130,6 +184,18 @@ class Obligation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.person_id} due {self.due_on}"
+
+    @property
+    def owner_words(self) -> str:
+        """Whose duty it is, by role."""
+        return OWNERS[self.owner_role]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The last moment in time, where the duty is counted in hours; else None, and `due_on` says all."""
+        if self.due_on is None or self.due_before is None or self.due_before == exclusive_due(self.due_on):
+            return None
+        return self.due_before - INSTANT
 
 
 class ObligationContact(models.Model):

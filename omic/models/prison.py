@@ -126,9 +126,19 @@ class PrisonSetting(models.Model):
         return f"{self.prison_id} {self.kind}: {self.value}"
 
 
+class Adoptions(models.QuerySet["PolicyAdoption"]):
+    """Adoptions, less those that were withdrawn before their day."""
+
+    def standing(self) -> "Adoptions":
+        return self.filter(withdrawn_at__isnull=True)
+
+
 @tracked()
 class PolicyAdoption(models.Model):
-    """From which day a prison determines new cases under which policy version. None recorded means `seed_2019`."""
+    """From which day a prison's cases move on to which policy version. None recorded means `seed_2019`.
+
+    One that was planned and taken back before its day is kept, with who withdrew it and why, and binds nobody.
+    """
 
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="policy_adoptions")
     version = models.CharField(max_length=20)
@@ -136,10 +146,24 @@ class PolicyAdoption(models.Model):
     reason = models.TextField()
     recorded_by = models.ForeignKey("omic.Staff", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey("omic.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    objects = Adoptions.as_manager()
 
     class Meta:
         ordering = ["prison", "-from_on"]
-        constraints = [models.UniqueConstraint(fields=["prison", "from_on"], name="one_adoption_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prison", "from_on"], condition=Q(withdrawn_at__isnull=True), name="one_adoption_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_because="")),
+                name="adoption_withdrawn_says_who_and_why",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.prison_id} {self.version} from {self.from_on}"

@@ -134,6 +134,8 @@ def _facts_problems(facts: dict[str, Any]) -> Iterator[Problem]:
     """A details row that states nothing is no error: a half-filled list of missing details comes back like that."""
     if facts["parole_outcome"] and not (facts["thd"] or facts["last_review_on"]):
         yield "parole_outcome", "belongs to no hearing: thd and last_review_on are missing"
+    if facts["handover_oasys_not_needed"] and not facts["handover_oasys_reason"]:
+        yield "handover_oasys_reason", "is missing: it says why no OASys review is needed (HO-32)"
 
 
 def _oasys_problems(facts: dict[str, Any]) -> Iterator[Problem]:
@@ -193,7 +195,7 @@ def _targets(value: Any) -> tuple[str, ...]:
     return tuple(TARGET(target) for target in value)
 
 
-LINE, TARGET = text(120), text(500)
+LINE, REASON, TARGET = text(120), text(300), text(500)
 COMMON = (Field("source", "source", LINE), Field("as_at", "as_at", day))
 DETAILS = (
     Field("rosh", "rosh", choice(("very_high", "high", "medium", "low"))),
@@ -221,6 +223,22 @@ DETAILS = (
     Field("welsh_open", "welsh_open", flag),
     Field("life", "life", flag),
     Field("opd_screened_in", "opd_screened_in", flag),
+    Field("handover_oasys_not_needed", "handover_oasys_not_needed", flag),
+    Field("handover_oasys_reason", "handover_oasys_reason", REASON),
+    Field("separation_centre", "separation_centre", flag),
+    Field("cppc_in_principle", "cppc_in_principle", flag),
+    Field("nca_case", "nca_case", flag),
+    Field("scpo", "scpo", flag),
+    Field("high_profile", "high_profile", flag),
+    Field("extremism_screening", "extremism_screening", flag),
+    Field("mappa_level_needed", "mappa_level_needed", whole(1, 3)),
+    Field("mappa_exceptional", "mappa_exceptional", flag),
+    Field("early_allocation_rationale", "early_allocation_rationale", REASON),
+    Field("hospital_transfer_on", "hospital_transfer_on", day),
+    Field("remission_planned_on", "remission_planned_on", day),
+    Field("remitted_on", "remitted_on", day),
+    Field("planning_meeting_on", "planning_meeting_on", day),
+    Field("closure_meeting_on", "closure_meeting_on", day),
 )
 OASYS = (
     Field("layer", "layer", whole(1, 3)),
@@ -248,10 +266,11 @@ KINDS: dict[str, tuple[tuple[Field, ...], Callable[..., Iterator[Problem]], Call
 PAST = (
     *("as_at", "last_review_on", "early_allocation_agreed_on", "last_oasys_on", "category_active_since"),
     *("moved_to_open_on", "completed_on", "pom_agreed_on", "outcome_on"),
+    *("hospital_transfer_on", "remitted_on", "planning_meeting_on", "closure_meeting_on"),
 )
 ALL_FIELDS = (*COMMON, *DETAILS, *OASYS, *PLAN, *REVIEW)
 FLAG_FIELDS = frozenset(field.name for field in ALL_FIELDS if field.parse is flag)
-NUMBER_FIELDS = frozenset(("mappa_level", "mappa_category", "ogrs3", "layer"))
+NUMBER_FIELDS = frozenset(("mappa_level", "mappa_level_needed", "mappa_category", "ogrs3", "layer"))
 KNOWN_FIELDS = frozenset((*KEYS, "kind", *(field.name for field in ALL_FIELDS)))
 DETAIL_FILE = Layout(
     keys=KEYS, dates=frozenset(field.name for field in ALL_FIELDS if field.parse is day), unflatten=from_flat

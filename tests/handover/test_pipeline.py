@@ -7,7 +7,7 @@ from django.db import transaction
 
 from handover.models import HandoverDetermination, Responsibility
 from handover.pipeline import determine_handovers, open_obligations
-from omic.models import LegalStatus, Obligation, ParoleReview, Person, PolicyAdoption, Sentence
+from omic.models import CaseDetails, LegalStatus, Obligation, ParoleReview, Person, PolicyAdoption, Prison, Sentence
 from omic.reconcile import reconcile, window_of
 from tests.factories import (
     NOW,
@@ -191,23 +191,50 @@ def test_a_man_in_an_open_prison_has_moved_to_open_conditions() -> None:
     assert (row.reason, row.start_on, row.responsibility) == ("isp_open", person.arrived_on, "POM_WITH_COM")
 
 
-def test_a_case_keeps_its_version_and_one_that_is_not_available_is_never_used() -> None:
-    person = case()
-    PolicyAdoption.objects.create(
-        prison=person.prison,
-        version="omic_2026",
-        from_on=days(-10),
-        reason="test",
-        recorded_by=StaffFactory(),
-        recorded_at=NOW,
-    )
+def adopt(prison: Prison, version: str, from_on: date) -> None:
+    by = {"reason": "test", "recorded_by": StaffFactory(), "recorded_at": NOW}
+    PolicyAdoption.objects.create(prison=prison, version=version, from_on=from_on, **by)
+
+
+def version(person: Person) -> tuple[str, str]:
+    return current(person).policy, person.sentences.get().policy
+
+
+def test_a_case_moves_on_to_what_its_prison_has_adopted_and_never_back() -> None:
+    person = case(started_on=days(-200), crd=days(900))
     determine(person)
-    assert current(person).policy == "seed_2019"
+    assert version(person) == ("seed_2019", "seed_2019")
+    adopt(person.prison, "omic_2026", days(1))
+    determine(person)
+    assert version(person) == ("seed_2019", "seed_2019")
+    determine(person, days(1))
+    assert version(person) == ("omic_2026", "omic_2026")
+    Person.objects.update(prison=PrisonFactory(code="MDI"))
+    determine(person, days(2))
+    assert version(person) == ("omic_2026", "omic_2026")
+
+
+def test_a_new_version_takes_no_handover_back() -> None:
+    person = lifer(ted=days(-400))
+    ParoleReview.objects.create(
+        person=person, target_hearing_on=days(-100), outcome="not_release", outcome_on=days(-90), recorded_at=NOW
+    )
+    ParoleReview.objects.create(person=person, target_hearing_on=days(600), recorded_at=NOW)
+    determine(person)
+    assert (version(person)[0], current(person).responsibility) == ("seed_2019", "COM")
+    adopt(person.prison, "omic_2026", days(1))
+    determine(person, days(1))
+    assert (version(person)[0], current(person).responsibility) == ("seed_2019", "COM")
+    CaseDetails.objects.update(com_oasys_reviewed=True)
+    determine(person, days(2))
+    assert (version(person)[0], current(person).responsibility) == ("seed_2019", "POM")
+    determine(person, days(3))
+    assert (version(person)[0], current(person).responsibility) == ("omic_2026", "POM_WITH_COM")
 
 
 def test_many_people_take_as_many_queries_as_one(django_assert_num_queries) -> None:
     people = [case().pk for _ in range(20)]
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         determine_handovers(people, WINDOW)
 
 

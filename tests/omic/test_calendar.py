@@ -12,6 +12,7 @@ from omic.calendar import (
     add_months,
     exclusive_due,
     in_utc,
+    london_clock,
     london_day,
     london_midnight,
     month_bounds,
@@ -101,3 +102,17 @@ def test_a_moment_without_offset_is_londons() -> None:
 def test_hours_are_elapsed_hours() -> None:
     before_the_change = datetime(2026, 3, 28, 12, 0)
     assert add_hours(before_the_change, 48) == in_utc(datetime(2026, 3, 30, 13, 0))
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (datetime(2026, 1, 15, 14, 30, tzinfo=UTC), "2026-01-15T14:30"),
+        (datetime(2026, 6, 1, 22, 30, tzinfo=UTC), "2026-06-01T23:30"),
+        (datetime(2026, 6, 1, 23, 30, tzinfo=UTC), "2026-06-02T00:30"),
+        (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "2026-03-29T02:00"),
+        (datetime(2026, 3, 31, 14, 30), "2026-03-31T14:30"),
+    ],
+)
+def test_a_moment_is_shown_as_londons_clock_has_it(moment: datetime, shown: str) -> None:
+    assert london_clock(moment) == shown

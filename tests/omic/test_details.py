@@ -100,6 +100,17 @@ def test_plan_without_targets_has_none() -> None:
         ("last_oasys_on", "2026-11-22", "is in the future"),
         ("com_email", "jo at probation", "is not an email address"),
         ("care_experienced", "yes", "not true or false"),
+        ("life", "yes", "not true or false"),
+        ("separation_centre", 1, "not true or false"),
+        ("mappa_level_needed", 0, "is not between 1 and 3"),
+        ("mappa_level_needed", 4, "is not between 1 and 3"),
+        ("early_allocation_rationale", "x" * 301, "300 is the most"),
+        ("handover_oasys_reason", "x" * 301, "300 is the most"),
+        ("hospital_transfer_on", "2026-11-22", "is in the future"),
+        ("remitted_on", "2026-11-22", "is in the future"),
+        ("planning_meeting_on", "2026-11-22", "is in the future"),
+        ("closure_meeting_on", "2026-11-22", "is in the future"),
+        ("remission_planned_on", "2026-02-29", "not a day that exists"),
     ],
 )
 def test_bad_cell_is_named(field: str, value: object, reason: str) -> None:
@@ -119,10 +130,18 @@ def test_bad_cell_is_named(field: str, value: object, reason: str) -> None:
         ({"kind": "parole_review"}, ["thd"]),
         ({"kind": "sentence_plan", "active": True, "pom_agreed_on": "2026-06-01"}, ["by"]),
         ({"kind": "details", "parole_outcome": "release"}, ["parole_outcome"]),
+        ({"handover_oasys_not_needed": True}, ["handover_oasys_reason"]),
+        ({"handover_oasys_not_needed": True, "handover_oasys_reason": "  "}, ["handover_oasys_reason"]),
     ],
 )
 def test_incomplete_row_names_what_is_missing(row: dict[str, object], fields: list[str]) -> None:
     assert [field for field, _ in errors(**row)] == fields
+
+
+def test_a_handover_with_oasys_needs_no_reason() -> None:
+    row = accepted(handover_oasys_not_needed=False, remission_planned_on="2027-01-01")
+    assert isinstance(row, DetailsRow)
+    assert row.facts == {"handover_oasys_not_needed": False, "remission_planned_on": date(2027, 1, 1)}
 
 
 def test_csv_cells_are_typed(tmp_path) -> None:

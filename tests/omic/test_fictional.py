@@ -41,6 +41,16 @@ def test_every_row_of_details_loads(prison: FictionalPrison) -> None:
     assert not set().union(*map(unknown_details, rows))
 
 
+def test_details_hold_cases_for_the_timetable() -> None:
+    rows = [row for prison in ALL for row in details(roll(prison, on=TODAY), on=TODAY) if row["kind"] == "details"]
+    for name in (
+        *("life", "opd_screened_in", "handover_oasys_not_needed", "separation_centre", "cppc_in_principle", "nca_case"),
+        *("scpo", "high_profile", "extremism_screening", "mappa_level_needed", "mappa_exceptional"),
+        *("early_allocation_rationale", "hospital_transfer_on", "remission_planned_on"),
+    ):
+        assert 0 < sum(name in row for row in rows) < len(rows) / 5, name
+
+
 def test_same_seed_gives_the_same_people_and_another_seed_others() -> None:
     assert list(roll(LOCAL, on=TODAY)) == list(roll(LOCAL, on=TODAY))
     assert list(details(roll(WOMEN, on=TODAY), on=TODAY)) == list(details(roll(WOMEN, on=TODAY), on=TODAY))

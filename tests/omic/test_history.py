@@ -12,6 +12,7 @@ from tests.factories import PersonFactory, SentenceFactory, days
 TRACKED = {
     "allocation.Pom",
     "omic.CaseDetails",
+    "omic.DutyGuidance",
     "omic.ExpectedArrival",
     "omic.ParoleReview",
     "omic.Person",

@@ -1,10 +1,13 @@
 """Taking in the facts that the roll does not hold."""
 
+import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from omic.details import in_text
 from omic.fictional import FictionalPrison, Mix, details, roll
 from omic.models import CaseDetails, DetailEntry, OasysAssessment, ParoleReview, SentencePlan
 from omic.nomis.csv_rows import DateFormat
@@ -35,7 +38,7 @@ def _known(tmp_path: Path) -> None:
 
 
 def row(**fields: Any) -> dict[str, Any]:
-    return {"prisonNumber": "A1234AA", "source": "nDelius", "as_at": days(-1).isoformat(), **fields}
+    return {"prisonNumber": "A1234AA", "source": "nDelius", "as_at": days(-1).isoformat()} | fields
 
 
 def test_details_are_stated_with_source_and_date_and_the_tier_follows(tmp_path: Path) -> None:
@@ -46,6 +49,51 @@ def test_details_are_stated_with_source_and_date_and_the_tier_follows(tmp_path: 
     entry = DetailEntry.objects.get(field="rosh")
     assert (entry.value, entry.source, entry.as_at) == ("high", "nDelius", days(-1))
     assert TierDetermination.objects.current().get(person=him()).letter == "A"
+
+
+TIMETABLE = {
+    "life": True,
+    "opd_screened_in": True,
+    "handover_oasys_not_needed": True,
+    "handover_oasys_reason": "Reviewed last month",
+    "separation_centre": True,
+    "cppc_in_principle": False,
+    "nca_case": True,
+    "scpo": True,
+    "high_profile": False,
+    "extremism_screening": True,
+    "mappa_level_needed": 2,
+    "mappa_exceptional": True,
+    "early_allocation_rationale": "Three areas have to agree",
+    "hospital_transfer_on": days(-35),  # a day after the 12th, which proves the order in CSV
+    "remission_planned_on": days(10),
+    "remitted_on": days(-1),
+    "planning_meeting_on": days(-3),
+    "closure_meeting_on": days(-2),
+}
+
+
+def known_of_the_timetable() -> dict[str, Any]:
+    return CaseDetails.objects.values(*TIMETABLE).get(person=him())
+
+
+def test_every_fact_of_the_timetable_finds_its_column(tmp_path: Path) -> None:
+    taken = take_in_details(tmp_path, [json.loads(json.dumps(row(**TIMETABLE), default=str))])
+    assert (counts(taken), taken.ignored_fields) == ((0, 1, 0, 0, 0), {})
+    assert known_of_the_timetable() == TIMETABLE
+    entries = DetailEntry.objects.values_list("field", "value")
+    assert dict(entries) == {name: in_text(value) for name, value in TIMETABLE.items()}
+
+
+def test_every_fact_of_the_timetable_comes_from_csv_too(tmp_path: Path) -> None:
+    def cell(value: Any) -> str:
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else {True: "yes", False: "No"}.get(value, str(value))
+
+    flat = {name: cell(value) for name, value in row(as_at=days(-1), **TIMETABLE).items()}
+    given = {"file_name": "d.csv", "by": BY, "on": TODAY, "at": NOW, "date_format": DateFormat.DAY_FIRST}
+    taken = import_details(path=csv_file(tmp_path, [flat]), **given)
+    assert (counts(taken), taken.ignored_fields) == ((0, 1, 0, 0, 0), {})
+    assert known_of_the_timetable() == TIMETABLE
 
 
 def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
@@ -112,6 +160,7 @@ def test_parole_facts_become_a_review_and_a_recall_its_kind(tmp_path: Path) -> N
         ({"com_email": "jo@probation.x"}, "com_email Enter a valid email address."),
         ({"kind": "gossip"}, "kind is not one of"),
         ({"parole_outcome": "release"}, "parole_outcome belongs to no hearing"),
+        ({"handover_oasys_not_needed": True}, "handover_oasys_reason is missing"),
     ],
 )
 def test_what_cannot_be_stated_is_quarantined(tmp_path: Path, fields: dict[str, Any], reason: str) -> None:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from handover.pipeline import determine_handovers, open_obligations
+from omic.details import FIELDS
 from omic.missing import checks, lacking, missing_of
 from omic.models import CaseDetails, Person, Role
 from omic.reconcile import window_of
@@ -186,11 +187,57 @@ def test_something_newer_is_named_beside_the_field(cast: Cast) -> None:
         ({"source": ""}, "Enter source"),
         ({"as_at": days(1).isoformat()}, "The day must be today or in the past"),
         ({"seen": "{"}, "Load the page again"),
+        ({"hospital_transfer_on": days(1).isoformat()}, "The day must be today or in the past"),
+        ({"planning_meeting_on": days(1).isoformat()}, "The day must be today or in the past"),
+        ({"handover_oasys_not_needed": "true"}, "Say why no OASys review is needed before handover"),
+        ({"early_allocation_rationale": "x" * 301}, "must be 300 characters or fewer"),
     ],
 )
 def test_errors_keep_what_was_typed(cast: Cast, typed: dict[str, str], error: str) -> None:
     page = save(cast, known(cast), ldu="Bradford", **typed).content.decode()
     assert error in page and "Bradford" in page
+
+
+def folded(page: Any) -> dict[str, bool]:
+    return {section.legend: section.is_open for section in page.context["form"].sections() if section.folded}
+
+
+def test_what_few_people_have_is_folded_until_there_is_something(cast: Cast) -> None:
+    person = known(cast, opd_screened_in=False)
+    assert folded(cast.client(Role.HOMD).get(edit(person))) == {
+        "Early allocation criteria": False,
+        "OASys before handover, and the OPD pathway": True,
+        "Hospital": False,
+        "Move from youth custody": False,
+    }
+    page = save(cast, person, remitted_on=days(1).isoformat(), scpo="true")
+    assert [legend for legend, is_open in folded(page).items() if not is_open] == ["Move from youth custody"]
+    assert page.content.decode().count('<details class="govuk-details" open>') == 3
+
+
+def test_every_detail_is_on_the_page_once(cast: Cast) -> None:
+    form = cast.client(Role.HOMD).get(edit(known(cast))).context["form"]
+    drawn = [field.name for section in form.sections() for field in section.fields]
+    assert sorted(drawn) == sorted([*FIELDS, "source", "as_at"])
+
+
+def test_facts_of_the_timetable_can_be_entered(cast: Cast) -> None:
+    person, ahead = known(cast), days(30)
+    reason = {"handover_oasys_not_needed": "true", "handover_oasys_reason": "Reviewed in May"}
+    assert save(cast, person, remission_planned_on=ahead.isoformat(), scpo="false", **reason).status_code == 302
+    details = CaseDetails.objects.get(person=person)
+    assert (details.remission_planned_on, details.scpo, details.handover_oasys_not_needed) == (ahead, False, True)
+    page = cast.client(Role.HOMD).get(edit(person)).content.decode()
+    assert "Serious Crime Prevention Order</th>" in page and "Reviewed in May" in page
+
+
+def test_a_reason_taken_away_from_what_somebody_else_just_judged_is_refused(cast: Cast) -> None:
+    person = known(cast, handover_oasys_reason="Reviewed in May")
+    stale = form_of(cast, person) | {"handover_oasys_reason": ""}
+    save(cast, person, handover_oasys_not_needed="true")
+    page = cast.client(Role.HOMD).post(edit(person), stale)
+    page = cast.client(Role.HOMD).post(edit(person), stale | {"version": page.context["form"]["version"].value()})
+    assert "Say why no OASys review is needed before handover" in page.content.decode()
 
 
 def test_save_and_next_goes_to_the_next_person_who_lacks_something(cast: Cast) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from handover.models import HandoverDetermination
 from omic.audit import Actor
@@ -20,7 +21,7 @@ from omic.details import (
     state_details,
 )
 from omic.models import AuditEvent, CaseDetails, Person, SentencePlan
-from tests.factories import NOW, TODAY, PersonFactory, SentenceFactory, StaffFactory, days
+from tests.factories import NOW, TODAY, CaseDetailsFactory, PersonFactory, SentenceFactory, StaffFactory, days
 from tiering.models import TierDetermination
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,52 @@ def test_what_cannot_be_is_refused(values: dict[str, Any]) -> None:
 def test_what_is_no_detail_is_refused() -> None:
     with pytest.raises(KeyError):
         state_details(PersonFactory(), {"version": 3}, stated())
+
+
+NEEDLESS = {"handover_oasys_not_needed": True, "handover_oasys_reason": "Reviewed last month"}
+
+
+def test_that_no_oasys_is_needed_has_a_reason() -> None:
+    person = PersonFactory()
+    with pytest.raises(ValidationError, match="Say why no OASys review is needed"):
+        record(person, handover_oasys_not_needed=True)
+    record(person, **NEEDLESS)
+    with pytest.raises(ValidationError, match="Say why no OASys review is needed"):
+        record(person, handover_oasys_reason=None)
+    assert record(person, handover_oasys_not_needed=False, handover_oasys_reason=None).entries == 2
+
+
+@pytest.mark.parametrize("reason", [None, ""])
+def test_the_database_wants_the_reason_too(reason: str | None) -> None:
+    with pytest.raises(IntegrityError, match="handover_oasys_reason_given"):
+        CaseDetailsFactory(handover_oasys_not_needed=True, handover_oasys_reason=reason)
+
+
+@pytest.mark.parametrize("needless", [None, False])
+def test_a_reason_alone_does_no_harm(needless: bool | None) -> None:
+    CaseDetailsFactory(handover_oasys_not_needed=needless, handover_oasys_reason="Reviewed last month")
+
+
+@pytest.mark.parametrize("level", [0, 4])
+def test_the_database_knows_three_levels_of_mappa(level: int) -> None:
+    with pytest.raises(IntegrityError, match="mappa_level_needed_possible"):
+        CaseDetailsFactory(mappa_level_needed=level)
+
+
+def test_judgement_and_reason_are_older_together() -> None:
+    person = PersonFactory()
+    state_details(person, {"handover_oasys_reason": "Seen in May"}, stated())
+    record(person, handover_oasys_reason=None)
+    told = state_details(person, NEEDLESS, stated(as_at=days(-5)))
+    assert (told.older, told.changed) == (tuple(NEEDLESS), ())
+    assert person.detail_entries.filter(as_at=days(-5)).count() == 2
+
+
+def test_a_reason_that_was_given_before_comes_back_with_its_judgement() -> None:
+    person = PersonFactory()
+    state_details(person, NEEDLESS | {"handover_oasys_not_needed": False}, stated())
+    record(person, handover_oasys_reason=None)
+    assert state_details(person, NEEDLESS, stated()).changed == tuple(NEEDLESS)
 
 
 def test_a_parole_review_is_known_by_its_hearing_and_completed_by_its_outcome() -> None:

@@ -15,7 +15,10 @@ FILES = {
 }
 MADE_HERE = {"node_modules", "staticfiles", "test-results", "__pycache__"}
 LOCKS = ["requirements.lock", ".docker/requirements.lock", ".ci/setup.lock", ".ci/node.lock", "package-lock.json"]
-PURE = [*ROOT.glob("*/rules.py"), *ROOT.glob("*/policy.py"), ROOT / "omic/calendar.py"]
+PURE = [
+    *(path for name in ("rules", "policy") for path in (*ROOT.glob(f"*/{name}.py"), *ROOT.glob(f"*/{name}/*.py"))),
+    ROOT / "omic/calendar.py",
+]
 
 
 def pins(lock: str) -> set[str]:

@@ -12,7 +12,7 @@ from tiering.pipeline import answer, determine_tiers
 
 pytestmark = pytest.mark.django_db
 WINDOW = window_of(TODAY, NOW)
-NOTHING = {"tiers_first": 0, "tiers_fell_due": 0, "tiers_changed": 0}
+NOTHING = {"tiers_first": 0, "tiers_fell_due": 0, "tiers_changed": 0, "tier_entries_ended": 0}
 
 
 def determine(person: Person) -> dict[str, int]:
@@ -29,8 +29,9 @@ def test_a_tier_is_stored_with_its_points_facts_and_steps() -> None:
     row = current(person)
     assert (row.letter, row.points, row.provisional, row.reason) == ("C", 15, False, "settled")
     assert row.breakdown == [["rosh", 10], ["mappa", 5]]
-    assert row.facts == {"rosh": "medium", "mappa_level": 1, "rsr": "2.00"}
-    assert [rule for rule, _found in row.steps] == ["TI-02", "TI-07"]
+    assert row.facts == {"rosh": "medium", "mappa_level": 1, "rsr": "2.00", "registers": None}
+    assert [rule for rule, _found in row.steps] == ["TI-02", "TI-07", "TI-03"]
+    assert (row.origin, row.worked_out, row.entry) == ("computed", "C", None)
 
 
 def test_a_second_run_writes_nothing() -> None:
@@ -66,10 +67,29 @@ def test_who_is_not_sentenced_has_a_reason_and_no_letter(status: str, reason: st
     assert (current(person).letter, current(person).reason) == (None, reason)
 
 
+def facts_row(**facts: object) -> dict[str, object]:
+    known = {"details__rosh": "low", "details__mappa_level": None, "details__rsr": Decimal(1)}
+    entry = {"entry": None, "entered": None, "entered_by": None}
+    return {"pk": 1, "sex": "male", "legal_status": "SENTENCED", "factors": None} | known | entry | facts
+
+
 def test_an_impossible_score_gives_no_letter_but_a_reason() -> None:
-    row = {"pk": 1, "legal_status": "SENTENCED", "details__rosh": "low", "details__mappa_level": None}
-    found = answer(row | {"details__rsr": Decimal("150")})
-    assert (found.columns["letter"], found.reason) == (None, "invalid_fact")
+    found = answer(facts_row(details__rsr=Decimal("150")))
+    assert (found.columns["letter"], found.columns["community_letter"], found.reason) == (None, None, "invalid_fact")
+
+
+def test_beside_an_impossible_score_an_entered_tier_counts() -> None:
+    found = answer(facts_row(details__rsr=Decimal("150"), entry=7, entered="B", entered_by=3))
+    counts = [found.columns[name] for name in ("letter", "computed_letter", "points", "origin", "entry_id")]
+    assert counts == ["B", None, None, "entered", 7]
+
+
+def test_the_community_tier_is_provisional_until_the_additional_factors_are_looked_up() -> None:
+    person = CaseDetailsFactory(rosh="medium", mappa_level=1, rsr=2).person
+    determine(person)
+    row = current(person)
+    assert (row.letter, row.provisional) == ("C", False)
+    assert (row.community_letter, row.community_points, row.community_provisional) == ("C", 15, True)
 
 
 def test_who_has_left_keeps_the_last_answer() -> None:
@@ -83,7 +103,7 @@ def test_who_has_left_keeps_the_last_answer() -> None:
 
 def test_many_people_take_as_many_queries_as_one(django_assert_num_queries) -> None:
     people = [CaseDetailsFactory().person.pk for _ in range(20)]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         determine_tiers(people, WINDOW)
 
 

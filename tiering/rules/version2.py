@@ -3,20 +3,22 @@
 An impossible score gives an `InvalidFact`, never a low tier; a missing RoSH or RSR scores nothing and is provisional.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
-from omic.policy import InvalidFact, Outcome, Step
+from omic.policy import InvalidFact, Outcome, Step, Steps
 from tiering.policy import (
     CHANGE_V2,
+    COMPLEXITY_REGISTERS,
     CUSTODY_2019_INFERRED,
     CUSTODY_V2,
     INVALID_FACT,
     PROVISIONAL,
     RSR_HIGHEST,
     RSR_STEP,
+    SCORES,
     SETTLED,
 )
 
@@ -30,7 +32,8 @@ class TierFacts:
 
     `rosh` very_high|high|medium|low, `mappa_level` 0 to 3, `rsr` in per cent, `ogrs3` 0 to 100, `sex` male|female,
     `registers` complexity registers by code (repeats count once), `impulsivity` and `temper` OASys 11.2 and 11.4
-    (0 to 2), `needs` OASys needs by name (none|standard|severe).
+    (0 to 2), `needs` OASys needs by name (none|standard|severe). `additional_known` says whether registers and women's
+    factors were looked up at all: where they were not, the community tier is provisional.
     """
 
     rosh: str | None = None
@@ -43,6 +46,7 @@ class TierFacts:
     impulsivity: int = 0
     temper: int = 0
     enforcement: bool = False
+    additional_known: bool = True
     needs: Mapping[str, str] = field(default_factory=dict)
     iom: bool = False
     mandate: bool = True
@@ -69,29 +73,34 @@ class Change:
 
 def custody_tier(facts: TierFacts, *, ruleset: str = CUSTODY_V2.ruleset) -> Outcome[Tier | InvalidFact]:
     """TI-02: the custody tier, without additional factors. `custody_2019_inferred` moves the letter alone."""
-    problem = _problem(facts)
+    problem = invalid_fact(facts)
     if problem is not None:
         return _invalid(problem, ruleset)
     rsr = rounded_rsr(facts.rsr)
     scored = _scored(facts, rsr)
-    letter = _inferred_letter(facts, rsr) if ruleset == CUSTODY_2019_INFERRED.ruleset else None
-    return _tier(facts, rsr, scored, letter, ruleset, Step("TI-02", "additional factors not counted"))
+    points = _total(scored)
+    if ruleset == CUSTODY_2019_INFERRED.ruleset:
+        letter, found = _inferred(facts, rsr)
+    else:
+        letter, found = _letter(points), _by_points(facts, rsr, scored)
+    steps = (Step("TI-02", "additional factors not counted"), Step("TI-07", found), *_about(letter))
+    return _outcome(Tier(letter, points, scored, _risk_unknown(facts)), ruleset, steps)
 
 
 def community_tier(facts: TierFacts) -> Outcome[Tier | InvalidFact]:
     """TI-03: the community tier, with complexity registers and, for women, three further factors."""
-    problem = _problem(facts)
+    problem = invalid_fact(facts)
     if problem is not None:
         return _invalid(problem, CUSTODY_V2.ruleset)
-    rsr = rounded_rsr(facts.rsr)
-    additional = _additional(facts)
-    found = ", ".join(f"{name} {number}" for name, number in additional) or "no additional factors"
-    return _tier(facts, rsr, _scored(facts, rsr) + additional, None, CUSTODY_V2.ruleset, Step("TI-03", found))
+    scored = _scored(facts, rounded_rsr(facts.rsr)) + _additional(facts)
+    points = _total(scored)
+    tier = Tier(_letter(points), points, scored, _risk_unknown(facts) or not facts.additional_known)
+    return _outcome(tier, CUSTODY_V2.ruleset, (Step("TI-03", _community_words(facts, tier)),))
 
 
 def change_level(facts: TierFacts) -> Outcome[Change | InvalidFact]:
     """The change level (TI-07): never used to choose a POM's type."""
-    problem = _problem(facts)
+    problem = invalid_fact(facts)
     if problem is not None:
         return _invalid(problem, CUSTODY_V2.ruleset)
     if not facts.mandate:
@@ -110,7 +119,8 @@ def rounded_rsr(rsr: Decimal | None) -> Decimal | None:
     return None if rsr is None else rsr.quantize(RSR_STEP, ROUND_HALF_UP)
 
 
-def _problem(facts: TierFacts) -> InvalidFact | None:
+def invalid_fact(facts: TierFacts) -> InvalidFact | None:
+    """The first fact that cannot be true, or None."""
     rsr, ogrs3 = facts.rsr, facts.ogrs3
     if rsr is not None and not (0 <= rsr < 100 and rsr.quantize(RSR_STEP, ROUND_HALF_UP) <= RSR_HIGHEST):
         return InvalidFact("rsr", f"must be between 0 and {RSR_HIGHEST}, not {rsr}")
@@ -127,12 +137,19 @@ def _invalid(problem: InvalidFact, ruleset: str) -> Outcome[Any]:
     return Outcome(problem, INVALID_FACT, ruleset, (Step("TI-07", f"{problem.fact} {problem.problem}"),))
 
 
+def _outcome(tier: Tier, ruleset: str, steps: Steps) -> Outcome[Tier | InvalidFact]:
+    return Outcome(tier, PROVISIONAL if tier.provisional else SETTLED, ruleset, steps)
+
+
 def _scored(facts: TierFacts, rsr: Decimal | None) -> Points:
     """What scores in custody and community alike: the higher of RoSH and RSR, and MAPPA."""
-    rosh = CUSTODY_V2.rosh[facts.rosh]
-    by_rsr = 0 if rsr is None else _band(CUSTODY_V2.rsr_bands, rsr)
+    rosh, by_rsr = CUSTODY_V2.rosh[facts.rosh], _rsr_points(rsr)
     risk = ("rsr", by_rsr) if by_rsr > rosh else ("rosh", rosh)
     return risk, ("mappa", CUSTODY_V2.mappa[facts.mappa_level])
+
+
+def _rsr_points(rsr: Decimal | None) -> int:
+    return 0 if rsr is None else _band(CUSTODY_V2.rsr_bands, rsr)
 
 
 def _additional(facts: TierFacts) -> Points:
@@ -150,36 +167,75 @@ def _additional(facts: TierFacts) -> Points:
     return tuple(scored)
 
 
-def _band(bands: Sequence[tuple[Decimal | int, Given]], value: Decimal | int) -> Given:
+def _band(bands: Iterable[tuple[Decimal | int, Given]], value: Decimal | int) -> Given:
     """The first band (highest first) whose lower end `value` reaches."""
     return next(given for lowest, given in bands if value >= lowest)
 
 
-def _inferred_letter(facts: TierFacts, rsr: Decimal | None) -> str:
-    """The older criteria: the highest letter that any one score gives."""
-    return min(
-        CUSTODY_2019_INFERRED.mappa[facts.mappa_level],
-        CUSTODY_2019_INFERRED.rosh[facts.rosh],
-        _band(CUSTODY_2019_INFERRED.rsr, rsr or 0),
-        _band(CUSTODY_2019_INFERRED.ogrs, facts.ogrs3 or 0),
+def _total(scored: Points) -> int:
+    return sum(number for _, number in scored)
+
+
+def _letter(points: int) -> str:
+    return _band(CUSTODY_V2.letters, points)
+
+
+def _risk_unknown(facts: TierFacts) -> bool:
+    return facts.rosh is None or facts.rsr is None
+
+
+def _inferred(facts: TierFacts, rsr: Decimal | None) -> tuple[str, str]:
+    """The older criteria: the highest letter that any one score gives, and what each gives."""
+    ogrs3 = facts.ogrs3
+    each = (
+        (_mappa(facts), CUSTODY_2019_INFERRED.mappa[facts.mappa_level]),
+        (_rosh(facts), CUSTODY_2019_INFERRED.rosh[facts.rosh]),
+        (_rsr(rsr), _band(CUSTODY_2019_INFERRED.rsr, rsr or 0)),
+        (f"OGRS {'not known' if ogrs3 is None else ogrs3}", _band(CUSTODY_2019_INFERRED.ogrs, ogrs3 or 0)),
     )
+    letter = min(given for _, given in each)
+    return letter, f"{'; '.join(f'{what} gives {given}' for what, given in each)}: tier {letter}"
 
 
-def _tier(
-    facts: TierFacts, rsr: Decimal | None, scored: Points, letter: str | None, ruleset: str, step: Step
-) -> Outcome[Tier | InvalidFact]:
-    """The outcome for what scored; without a `letter`, by the points."""
-    points = sum(number for _, number in scored)
-    letter = letter or _band(CUSTODY_V2.letters, points)
-    provisional = facts.rosh is None or rsr is None
-    steps = (step, Step("TI-07", _found(facts, rsr, points, letter)))
-    return Outcome(Tier(letter, points, scored, provisional), PROVISIONAL if provisional else SETTLED, ruleset, steps)
+def _by_points(facts: TierFacts, rsr: Decimal | None, scored: Points) -> str:
+    """What each score gave, that the higher of RoSH and RSR counts, and the sum."""
+    rosh, by_rsr, mappa = CUSTODY_V2.rosh[facts.rosh], _rsr_points(rsr), CUSTODY_V2.mappa[facts.mappa_level]
+    points = _total(scored)
+    given = f"{_rosh(facts)}: {rosh} points; {_rsr(rsr)}: {by_rsr}; the higher counts"
+    return f"{given}; {_mappa(facts)}: {mappa}; together {points} points, tier {_letter(points)}"
 
 
-def _found(facts: TierFacts, rsr: Decimal | None, points: int, letter: str) -> str:
-    rosh = "not known" if facts.rosh is None else facts.rosh.replace("_", " ")
-    mappa = "none" if not facts.mappa_level else f"level {facts.mappa_level}"
-    return f"RoSH {rosh}, RSR {'not known' if rsr is None else rsr}, MAPPA {mappa}: {points} points, tier {letter}"
+def _about(letter: str) -> Steps:
+    """TI-04 and TI-05: what the operating model says of the two tiers that a probation POM is for."""
+    if letter == "A":
+        return (Step("TI-04", "tier A: check MAPPA level and who is responsible"),)
+    return (Step("TI-05", "tier B: high risk"),) if letter == "B" else ()
+
+
+def _rosh(facts: TierFacts) -> str:
+    return f"RoSH {'not known' if facts.rosh is None else facts.rosh.replace('_', ' ')}"
+
+
+def _rsr(rsr: Decimal | None) -> str:
+    return f"RSR {'not known' if rsr is None else rsr}"
+
+
+def _mappa(facts: TierFacts) -> str:
+    if facts.mappa_level is None:
+        return "MAPPA not known"
+    return f"MAPPA level {facts.mappa_level}" if facts.mappa_level else "no MAPPA"
+
+
+def _community_words(facts: TierFacts, tier: Tier) -> str:
+    """ "RoSH 10, MAPPA 5, complexity registers 6 (mental health, …): 21 points, community tier B"."""
+    names = [COMPLEXITY_REGISTERS.get(code, code) for code in dict.fromkeys(facts.registers)]
+    listed = f" ({', '.join(names)})" if names else ""
+    scored = ", ".join(
+        f"{SCORES[name]} {number}{listed if name == 'registers' else ''}" for name, number in tier.breakdown
+    )
+    unknown = "" if facts.additional_known else ", additional factors not recorded"
+    doubt = ", provisional" if tier.provisional else ""
+    return f"{scored}{unknown}: {tier.points} points, community tier {tier.letter}{doubt}"
 
 
 def _change(level: int, points: int, found: str) -> Outcome[Change | InvalidFact]:

@@ -1,0 +1,202 @@
+"""The facts that the timetable of duties is told, read for many people at once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Min, Q
+
+from handover.cases import LEGAL_STATUS, facts_of, read_rows, reviews_of
+from handover.models import HandoverDetermination
+from handover.timetable import (
+    EarlyAllocationFacts,
+    HospitalFacts,
+    OasysFacts,
+    PersonFacts,
+    RecallFacts,
+    Task,
+    Timetable,
+    TimetableFacts,
+    YouthFacts,
+    timetable,
+)
+from handover.timetable.policy import Cause
+from omic.calendar import london_midnight
+from omic.models import Alert, Contact, ContactKind, ExpectedArrival, OasysAssessment
+
+Row = dict[str, Any]
+TACT_ALERT = "XTACT"
+FULL = 3  # the layer of a full OASys
+_PERSON = ("rosh", "life", "care_experienced", "opd_screened_in")
+_OASYS = ("handover_oasys_not_needed", "handover_oasys_reason")
+_EARLY = (
+    "separation_centre", "cppc_in_principle", "nca_case", "scpo", "high_profile", "extremism_screening",
+    "mappa_level_needed", "mappa_exceptional",
+)  # fmt: skip
+_HOSPITAL = ("hospital_transfer_on", "remission_planned_on", "remitted_on")
+_MEETINGS = ("planning_meeting_on", "closure_meeting_on")
+_DETAILS = (*_PERSON, *_OASYS, *_EARLY, "early_allocation_rationale", *_HOSPITAL, *_MEETINGS)
+_COLUMNS = (
+    "sex", "date_of_birth", "booking_id", "reception_on", "wing_id", "pom_id", "key_worker_id",
+    "sentence__recall_kind", "sentence__returned_at", "sentence__confirmed_release_on",
+    *(f"details__{name}" for name in _DETAILS),
+)  # fmt: skip
+FLAGS = {"life", "care_experienced", "opd_screened_in", "handover_oasys_not_needed"} | set(_EARLY) - {
+    "mappa_level_needed"
+}
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What has been recorded about one person: the rows that duties are counted from."""
+
+    oasys: list[OasysAssessment] = field(default_factory=list)  # full ones, the newest last
+    events: list[OasysAssessment] = field(default_factory=list)
+    pom_contact: Contact | None = None
+    tact: bool = False
+    arrival: ExpectedArrival | None = None
+    review_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyCase:
+    """One person's timetable with what their duties need beside it: where they are, who holds them, what was recorded.
+
+    `known_since` is the day from which their answers are kept here: nobody could record anything before it.
+    """
+
+    row: Row
+    facts: TimetableFacts
+    timetable: Timetable
+    recorded: Recorded
+    known_since: date
+
+    def slot(self, task: Task) -> str:
+        """The row that causes the duty: a date that moves never makes another duty of it."""
+        sentence, hospital = self.row["sentence__id"], self.row["details__hospital_transfer_on"]
+        caused_by = {
+            Cause.RECEPTION: self.row["booking_id"] or self.row["reception_on"],
+            Cause.RECALL: f"{sentence}-{task.caused_on}",
+            Cause.PAROLE: f"{sentence}-{self.recorded.review_id or 'first'}",
+            Cause.TRANSFER: self.recorded.arrival and self.recorded.arrival.pk,
+            Cause.HOSPITAL: hospital,
+            Cause.REMISSION: hospital,
+        }
+        counted = self._counted_from().get(task.cause)
+        return f"{task.cause}-{counted or caused_by.get(task.cause) or sentence or 'none'}"
+
+    def is_past(self, slot: str) -> bool:
+        """Whether a duty was counted from something older than what is known now: then it has been done."""
+        cause, _, caused_by = slot.partition("-")
+        newest = self._counted_from().get(cause)
+        return newest is not None and caused_by != str(newest)
+
+    def _counted_from(self) -> dict[str, int | None]:
+        """The newest row of each cause that is recorded again and again."""
+        recorded = self.recorded
+        return {
+            Cause.OASYS: recorded.oasys[-1].pk if recorded.oasys else None,
+            Cause.EVENT: recorded.events[-1].pk if recorded.events else None,
+            Cause.CONTACT: recorded.pom_contact.pk if recorded.pom_contact else None,
+            Cause.REVIEW: recorded.review_id,
+        }
+
+
+def read_duties(people: Sequence[int], on: date, versions: Mapping[int, str] | None = None) -> Iterator[DutyCase]:
+    """The timetables of those of `people` who are held, under the version of their current answer or of `versions`."""
+    rows = read_rows(people, *_COLUMNS)
+    answers = _answers([row["pk"] for row in rows])
+    reviews = reviews_of({row["pk"]: row["sentence__started_on"] for row in rows})
+    recorded = _recorded(rows)
+    for row in rows:
+        person = row["pk"]
+        if person not in answers or row["legal_status"] not in LEGAL_STATUS:
+            continue
+        recorded[person].review_id = reviews[person].last_id
+        facts = _facts(row, facts_of(row, reviews[person], on), recorded[person])
+        policy, known_since = answers[person]
+        policy = versions[person] if versions else policy
+        yield DutyCase(row, facts, timetable(facts, policy=policy), recorded[person], known_since)
+
+
+def _answers(people: Sequence[int]) -> dict[int, tuple[str, date]]:
+    """The version of each person's current answer, and the day of the first one."""
+    stored = HandoverDetermination.objects.filter(person__in=people).order_by()
+    since = dict(stored.values_list("person").annotate(Min("determined_on")))
+    return {person: (policy, since[person]) for person, policy in stored.current().values_list("person", "policy")}
+
+
+def _recorded(rows: Sequence[Row]) -> dict[int, Recorded]:
+    people = [row["pk"] for row in rows]
+    here = {row["pk"]: row["prison_id"] for row in rows}
+    found = {person: Recorded() for person in people}
+    full = OasysAssessment.objects.filter(person__in=people, layer=FULL)
+    for assessment in full.order_by("completed_on", "pk"):
+        found[assessment.person_id].oasys.append(assessment)
+        if assessment.kind == OasysAssessment.Kind.SIGNIFICANT_EVENT:
+            found[assessment.person_id].events.append(assessment)
+    seen = Contact.objects.current().filter(person__in=people, kind=ContactKind.ENGAGEMENT)
+    for contact in seen.order_by("person_id", "-at", "-pk").distinct("person_id"):
+        found[contact.person_id].pom_contact = contact
+    for alert in Alert.objects.filter(person__in=people, code=TACT_ALERT, ends_on=None):
+        found[alert.person_id].tact = True
+    arrivals = ExpectedArrival.objects.filter(Q(closed_at=None) | Q(closed_because="Arrived"), person__in=people)
+    for arrival in arrivals.order_by("recorded_at", "pk"):
+        if arrival.closed_at is None or arrival.prison_id == here[arrival.person_id]:
+            found[arrival.person_id].arrival = arrival
+    return found
+
+
+def _facts(row: Row, handover: Any, recorded: Recorded) -> TimetableFacts:
+    known = {name: row[f"details__{name}"] for name in _DETAILS}
+    known = {name: bool(value) if name in FLAGS else value for name, value in known.items()}
+    oasys, events, contact = recorded.oasys, recorded.events, recorded.pom_contact
+    return TimetableFacts(
+        handover=handover,
+        person=PersonFacts(
+            sex=row["sex"],
+            date_of_birth=row["date_of_birth"],
+            last_pom_contact_on=contact.on if contact else None,
+            **{name: known[name] for name in _PERSON},
+        ),
+        oasys=OasysFacts(
+            last_oasys_on=oasys[-1].completed_on if oasys else None,
+            significant_event_oasys_on=events[-1].completed_on if events else None,
+            confirmed_release_on=row["sentence__confirmed_release_on"],
+            **{name: known[name] for name in _OASYS},
+        ),
+        early=EarlyAllocationFacts(
+            tact=recorded.tact,
+            rationale=known["early_allocation_rationale"],
+            **{name: known[name] for name in _EARLY},
+        ),
+        recall=RecallFacts(recall_type=row["sentence__recall_kind"] or None, returned_at=row["sentence__returned_at"]),
+        youth=_youth(row, recorded.arrival, known),
+        hospital=HospitalFacts(**{name: known[name] for name in _HOSPITAL}),
+    )
+
+
+def _youth(row: Row, arrival: ExpectedArrival | None, known: Mapping[str, Any]) -> YouthFacts:
+    """XC-10 to XC-12, of somebody who was expected here or still is; a day of arrival counts from its first moment."""
+    if arrival is None:
+        return YouthFacts()
+    contacts = Contact.objects.current().filter(person=row["pk"], prison=arrival.prison_id)
+    talked = (ContactKind.SESSION, ContactKind.ENTRY)
+    arrived_at: datetime | None = None
+    if arrival.prison_id == row["prison_id"]:
+        arrived_at = london_midnight(row["arrived_on"])
+        contacts = contacts.filter(at__gte=arrived_at)
+    met = contacts.aggregate(
+        pom=Min("at", filter=Q(kind=ContactKind.ENGAGEMENT)), key_worker=Min("at", filter=Q(kind__in=talked))
+    )
+    return YouthFacts(
+        transfer_planned_on=arrival.expected_on,
+        pom_assigned=arrival.pom_id is not None,
+        key_worker_assigned=arrival.key_worker_id is not None,
+        key_worker_contacted=arrived_at is None and met["key_worker"] is not None,
+        youth_arrived_at=arrived_at,
+        pom_met_at=met["pom"] if arrived_at else None,
+        key_worker_met_at=met["key_worker"] if arrived_at else None,
+        **{name: known[name] for name in _MEETINGS},
+    )
