@@ -32,7 +32,7 @@ class Case:
     sentenced: bool  # serving a sentence: not on remand, civil or held for immigration alone
     sentence_start: date | None  # of somebody who serves a sentence
     indeterminate: bool
-    nps: bool  # an unknown provider is read as NPS; an indeterminate sentence is never a CRC's
+    nps: bool  # unknown is read as NPS, as is all in versions that know no provider; an indeterminate one is no CRC's
     acr_on: date | None  # the earlier of ARD and CRD, of a determinate sentence
     release: Release | None  # what time left to serve is counted to: parole dates, else ACR
     short: bool  # 10 months or less left at sentence (HO-02)
@@ -97,7 +97,7 @@ def case_of(facts: TimetableFacts, policy: str) -> Case:
         sentenced=sentenced,
         sentence_start=start,
         indeterminate=indeterminate,
-        nps=indeterminate or handover.provider != "crc",
+        nps=indeterminate or handover.provider != "crc" or policy not in VERSIONS_BY_PROVIDER,
         acr_on=None if indeterminate else _acr_on(handover),
         release=release,
         short=left is not None and left[1] <= add_months(left[0], NUMBERS.short_months),

@@ -8,5 +8,6 @@ CHECK = Axe()
 
 def assert_accessible(page: Page) -> None:
     """No violation of any axe rule on the page as it stands."""
+    page.wait_for_load_state()  # a click returns when the next page has begun to come
     result = CHECK.run(page)
     assert result.violations_count == 0, f"{page.url}\n{result.generate_report()}"
