@@ -84,6 +84,7 @@ def test_by_keyboard_alone(page: Page, live_server: LiveServer, person: Person) 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("ROTL assessment for Marlowe, Sam: opened.")
+    page.wait_for_load_state()  # the banner takes the focus when it has loaded
     page.get_by_role("link", name="ROTL assessment").press("Enter")
     expect(page.get_by_text("Applied on Monday")).to_be_visible()
     page.get_by_role("button", name="Record as done").press("Enter")

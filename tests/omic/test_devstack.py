@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -137,8 +137,9 @@ class Up:
 def up(data: Path, copied_database: str) -> Iterator[Up]:
     running = Up(copied_database)
     yield running
-    for process in [*running.process.children(recursive=True), running.process] if running.process.is_running() else []:
-        process.kill()
+    with suppress(psutil.NoSuchProcess):  # a child may end by itself between the two
+        for process in [running.process, *running.process.children(recursive=True)]:
+            process.kill()
 
 
 def test_up_serves_and_a_second_start_says_who_does(up: Up) -> None:
