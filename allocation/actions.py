@@ -10,14 +10,15 @@ from django.db.models import F
 
 from allocation.caseload import posted_poms, recommendation, with_case, with_held_type
 from allocation.models import Pom, PomAllocation
-from allocation.rules import Recommendation
+from allocation.rules import Recommendation, policy_on
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
 from omic.formats import clock, day
-from omic.models import AuditEvent, Obligation, Person, Prison, Staff
+from omic.models import AuditEvent, Obligation, Person, Prison, Role, Staff
 from omic.outbox import MailKind, queue_message
 from omic.reconcile import lock, reconcile, window_of
+from omic.telling import ask_to_tell
 
 WHY_OVERRIDDEN = "Say why you choose a POM of another type than the recommended one"
 WHY_UNADVISED = "No type can be recommended: say why you choose this POM"
@@ -67,6 +68,7 @@ def allocate_pom(
         note=note,
     )
     _follow(case, staff, on=on, at=at)
+    ask_to_tell(allocation, role=Role.POM, policy=policy_on(on).id, at=at)
     _record("allocate_pom", allocation, by=by, at=at, override=advised.reason_required, replaced=replaces)
     _tell(allocation, present, on=on, at=at)
     return allocation

@@ -10,7 +10,8 @@ from allocation.queries import list_url
 from omic.access import Action
 from omic.context import Tile
 from omic.http import PrisonRequest
-from omic.models import Person
+from omic.models import Person, Role
+from omic.telling import untold
 
 EARLIER = 3  # POMs before the present one
 
@@ -20,7 +21,8 @@ def pom_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
     standing = request.standing
     if not standing.may(Action.SEE_DATES):
         return None
-    rows = list(person.pom_allocations.filter(prison=request.prison).select_related("staff", "started_by"))
+    allocations = person.pom_allocations.filter(prison=request.prison).select_related("staff", "started_by")
+    rows = list(allocations.annotate(untold=untold(Role.POM)))
     primary = [row for row in rows if row.part == row.Part.PRIMARY]
     return {
         "template": "allocation/panel.html",
@@ -28,6 +30,8 @@ def pom_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
         "coworkers": [row for row in rows if row.part == row.Part.COWORKING and row.ended_at is None],
         "earlier": [row for row in primary if row.ended_at is not None][:EARLIER],
         "reads_note": standing.may(Action.ALLOCATE_POM) or person.pom_id == standing.staff.pk,
+        "may_tell": standing.may(Action.RECORD_DUTY),
+        "person": person,
         "change": _allocate_url(request, person) if standing.may(Action.ALLOCATE_POM) else "",
     }
 

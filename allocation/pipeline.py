@@ -18,7 +18,9 @@ Row = dict[str, Any]
 # AL-01: a POM belongs to a prison. Restricted patients stay with the prison that supports them, and keep theirs.
 _END_ALLOCATIONS = """
     UPDATE allocation_pomallocation a SET ended_at = greatest(%(at)s, a.started_at),
-        ended_because = CASE WHEN p.legal_status = 'DEAD' THEN 'Died'
+        ended_because = CASE WHEN EXISTS (SELECT FROM omic_personmerge m WHERE m.gone_id = p.id AND m.confirmed)
+                             THEN 'Merged'
+                             WHEN p.legal_status = 'DEAD' THEN 'Died'
                              WHEN p.prison_id IS NULL THEN 'Released' ELSE 'Transferred' END
     FROM omic_person p
     WHERE p.id = a.person_id AND p.id = ANY(%(people)s) AND a.ended_at IS NULL
@@ -43,12 +45,25 @@ _POINT = """
     WHERE q.id = p.id AND p.id = ANY(%(people)s) AND p.pom_id IS DISTINCT FROM a.staff_id
 """
 
+# Nobody need be told any more who the POM is who is it no more.
+_TOLD_NO_MORE = """
+    UPDATE omic_obligation o SET state = 'void', closed_at = %(at)s, closed_because = 'Another POM, or none'
+    FROM allocation_pomallocation a
+    WHERE o.person_id = ANY(%(people)s) AND o.kind = 'tell_pom' AND o.closed_at IS NULL
+      AND a.person_id = o.person_id AND o.slot = 'allocation-' || a.id AND a.ended_at IS NOT NULL
+"""
+
 
 def settle_holders(people: Sequence[int], window: Window) -> dict[str, int]:
     """End POM allocations of people who left this prison, open those that awaited them, and follow with the pointer."""
     scope = {"people": list(people), "at": window.at}
     counts = {}
-    steps = (("poms_ended", _END_ALLOCATIONS), ("poms_welcomed", _WELCOME), ("pom_pointers", _POINT))
+    steps = (
+        ("poms_ended", _END_ALLOCATIONS),
+        ("poms_welcomed", _WELCOME),
+        ("pom_pointers", _POINT),
+        ("pom_told_no_more", _TOLD_NO_MORE),
+    )
     with connection.cursor() as cursor:
         for name, statement in steps:
             cursor.execute(statement, scope)

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from omic.policy import MANAGE_POM_CASES, OPERATING_MODEL, PROBATION_BLOG, Cite, Rule, registry
+from omic.policy import (
+    MANAGE_POM_CASES,
+    OPERATING_MODEL,
+    POA_CIRCULAR,
+    PROBATION_BLOG,
+    TELL_WHO_HOLDS,
+    Cite,
+    Rule,
+    registry,
+)
 
 
 class PomType(StrEnum):
@@ -42,6 +51,22 @@ class Reason(StrEnum):
     RESPONSIBLE_UNKNOWN = "responsible_unknown"
 
 
+class TaskRole(StrEnum):
+    """Who in the prison may be asked to do a task."""
+
+    KEY_WORKER = "key_worker"
+    POM = "pom"
+
+
+# AL-10: what the probation officer who oversees a case in a private prison does, and what case management support does.
+OVERSIGHT_TASKS = (
+    "oasys", "oasys_review", "one_to_one", "sentence_planning", "malrap", "mappa", "opd", "parole", "handover",
+)  # fmt: skip
+SUPPORT_TASKS = ("referral", "information_gathering", "agency_liaison", "victim_liaison_contact")
+SCREENING_TOOL = "bcst"  # KW-08: neither a key worker's nor a POM's
+TASKS = (*OVERSIGHT_TASKS, *SUPPORT_TASKS, SCREENING_TOOL)
+
+
 @dataclass(frozen=True, slots=True)
 class AllocationPolicy:
     """The operating model's tier table and the caseload figure. `pom_types` holds a type for each tier, by who leads.
@@ -54,6 +79,7 @@ class AllocationPolicy:
     pom_types: dict[Responsible, dict[str, PomType]]
     rare_tier: str
     probation_caseload: int
+    span_fte: int
     last_checked_on: date
 
 
@@ -74,7 +100,8 @@ VERSIONS = (
         },
         rare_tier="A",
         probation_caseload=80,
-        last_checked_on=date(2026, 11, 21),
+        span_fte=14,
+        last_checked_on=date(2026, 11, 22),
     ),
 )
 
@@ -105,6 +132,16 @@ RULES = (
         "AL-06",
         "A probation POM holds no more than 80 cases: HMPPS's planning figure, which Napo disputes as unsafe.",
         Cite(PROBATION_BLOG, "Napo's letter of 1 October 2019"),
+    ),
+    Rule(
+        "AL-07",
+        "In prison a senior probation officer line-manages no more than 14 full-time equivalents.",
+        Cite(PROBATION_BLOG, "Napo's letter of 12 August 2019"),
+    ),
+    Rule(
+        "KW-08",
+        "The basic custody screening tool is done by other prison staff, never by a key worker or a POM.",
+        Cite(POA_CIRCULAR, "Key worker"),
     ),
     Rule(
         "AL-10",
@@ -150,5 +187,6 @@ RULES = (
         "responsible.",
         Cite(MANAGE_POM_CASES, "app/services/recommendation_service.rb"),
     ),
+    TELL_WHO_HOLDS,
 )
 RULES_BY_ID = registry(RULES)

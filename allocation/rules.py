@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
-from allocation.policy import VERSIONS, Advice, AllocationPolicy, PomType, Reason, Responsible
+from allocation.policy import (
+    SCREENING_TOOL,
+    SUPPORT_TASKS,
+    VERSIONS,
+    Advice,
+    AllocationPolicy,
+    PomType,
+    Reason,
+    Responsible,
+    TaskRole,
+)
 from omic.policy import Outcome, Step, Steps, in_force
 
 SENTENCED = ("SENTENCED", "INDETERMINATE_SENTENCE", "RECALL")
@@ -130,6 +141,46 @@ def _high_risk(facts: PomTypeFacts, policy: AllocationPolicy, steps: Steps) -> A
         return Answer(PomType.PROBATION, Reason.BY_TABLE, steps, advice, supported=True)
     steps += (Step("TI-10", found),)
     return Answer(PomType.PROBATION, Reason.BY_TABLE, steps, (*advice, Advice.CASE_SUPPORT))
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Whether something may be done, what to point out, and of a task who does it."""
+
+    allowed: bool = True
+    warnings: tuple[str, ...] = ()
+    done_by: str | None = None
+
+
+def may_hold_cases(pom_type: PomType | None, cases: int | None, *, on: date) -> Outcome[Ruling]:
+    """AL-06: above 80 cases warns; the figure is for probation POMs, and a POM of unknown type is read as one."""
+    policy = policy_on(on)
+    over = pom_type != PomType.PRISON and cases is not None and cases > policy.probation_caseload
+    step = Step("AL-06", f"{pom_type or 'type unknown'}, {'cases unknown' if cases is None else f'{cases} cases'}")
+    return Outcome(Ruling(warnings=("caseload_over_80",) if over else ()), "allowed", policy.id, (step,))
+
+
+def may_line_manage(reportees_fte: Decimal | None, *, on: date) -> Outcome[Ruling]:
+    """AL-07: more than 14 full-time equivalents warns."""
+    policy = policy_on(on)
+    over = reportees_fte is not None and reportees_fte > policy.span_fte
+    step = Step("AL-07", f"{'unknown' if reportees_fte is None else reportees_fte} FTE")
+    return Outcome(Ruling(warnings=("span_over_14",) if over else ()), "allowed", policy.id, (step,))
+
+
+def may_assign(task: str | None, role: TaskRole | None, facts: PomTypeFacts, *, on: date) -> Outcome[Ruling]:
+    """KW-08: no screening tool for key workers and POMs. Who does any other: AL-10's pattern, else the POM type."""
+    policy = policy_on(on).id
+    if task == SCREENING_TOOL:
+        found = f"BCST to {role.replace('_', ' ') if role else 'other prison staff'}"
+        return Outcome(Ruling(allowed=role is None), "screening_tool", policy, (Step("KW-08", found),))
+    outcome = recommend_pom_type(facts, on=on)
+    if task is not None and outcome.value.prison_staff_support:
+        support = task in SUPPORT_TASKS
+        done_by = "case_management_support" if support else "probation_pom"
+        return Outcome(Ruling(done_by=done_by), "private_prison", policy, outcome.steps)
+    advised = outcome.value.pom_type
+    return Outcome(Ruling(done_by=advised and f"{advised}_pom"), outcome.reason, policy, outcome.steps)
 
 
 def policy_on(on: date) -> AllocationPolicy:

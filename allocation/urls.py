@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from allocation.views import allocate, dashboard, mine, poms
+from allocation.views import allocate, dashboard, mine, notice, poms
 
 app_name = "allocation"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("allocation/people/", dashboard.people, name="people"),
     path("allocation/people/<uuid:ref>/", allocate.allocate, name="allocate"),
     path("allocation/people/<uuid:ref>/end/", allocate.end, name="end"),
+    path("people/<uuid:ref>/pom/notice/", notice.notice, name="notice"),
+    path("people/<uuid:ref>/pom/told/", notice.told, name="told"),
     path("allocation/cases/", dashboard.cases, name="cases"),
     path("allocation/poms/", dashboard.poms, name="poms"),
     path("allocation/poms/<int:staff>/", poms.pom, name="pom"),

@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from handover.cases import adopted_by
+from handover.cases import adopted_by, newer
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import add_months, london_day
 from omic.formats import day
 from omic.models import PolicyAdoption, Prison, Staff
-from omic.policy import POLICY_IDS, POLICY_VERSIONS
+from omic.policy import POLICY_VERSIONS
 from omic.reconcile import reconcile_in_batches, window_of
 
 VERSIONS = {version.id: version for version in POLICY_VERSIONS}
@@ -72,7 +72,7 @@ def refusal(prison: Prison, version: str, from_on: date, *, today: date) -> str:
     if prison.policy_adoptions.standing().filter(from_on=from_on).exists():
         return "Another version has been adopted from that day. Choose a later day"
     bound = version_on(prison, from_on)
-    if POLICY_IDS.index(version) <= POLICY_IDS.index(bound):
+    if newer(version, bound) == bound:
         return f"{bound} is in force here, and a prison only ever moves on to a newer version"
     return ""
 

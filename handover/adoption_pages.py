@@ -22,6 +22,7 @@ from handover.adoption import (
     withdraw_adoption,
 )
 from handover.adoption_forms import AdoptForm, WithdrawForm
+from handover.cases import newer
 from handover.preview import Change, Effect, preview
 from handover.preview_duties import DutyChange
 from handover.preview_lists import EFFECTS, PreviewFilter, Rows, by_kind, columns, in_words
@@ -34,7 +35,7 @@ from omic.http import PrisonRequest
 from omic.lists import ListPage
 from omic.models.obligation import OWNERS
 from omic.people import identity
-from omic.policy import POLICY_IDS, PolicyVersion, steps_from_json
+from omic.policy import PolicyVersion, steps_from_json
 from omic.why import policy_in_words, rendered
 
 CHANGING = (Effect.RESPONSIBILITY, Effect.DATES, Effect.DUTIES)
@@ -70,11 +71,7 @@ def _here(version: PolicyVersion, current: str, ahead: str | None) -> str:
         return "in force"
     if version.id == ahead:
         return "planned"
-    return "newer" if _order(version.id) > _order(current) else "older"
-
-
-def _order(version: str) -> int:
-    return POLICY_IDS.index(version)
+    return "newer" if newer(current, version.id) != current else "older"
 
 
 def _known(version: str) -> PolicyVersion:

@@ -9,7 +9,8 @@ from django.db.models import FilteredRelation, Q
 
 from handover.models import HandoverDetermination, responsibility_on
 from handover.policy import Responsibility
-from handover.rules import HandoverFacts
+from handover.rules import HandoverFacts, Override
+from omic.calendar import london_day
 from omic.models import Estate, LegalStatus, ParoleReview, Person, PolicyAdoption
 from omic.policy import DEFAULT_POLICY, POLICY_IDS, in_force
 
@@ -43,6 +44,7 @@ _READ_BY_LATER = (
 _COLUMNS = (
     "pk", "prison_id", "prison__estate", "legal_status", "arrived_on", "category", "sentence__id",
     "sentence__policy", "sentence__kind", "sentence__started_on", "sentence__recalled",
+    "override__responsibility", "override__decided_at", "override__sentence_id",
     *(f"sentence__{name}" for name in _DATES), *(f"details__{name}" for name in _DETAILS),
 )  # fmt: skip
 
@@ -89,7 +91,11 @@ def read_cases(people: Sequence[int], on: date) -> Iterator[Case]:
 def read_rows(people: Sequence[int], *more: str) -> list[Row]:
     """What is known of those of `people` who are held, with their current sentence; `more` columns on request."""
     current = FilteredRelation("sentences", condition=Q(sentences__closed_at__isnull=True))
-    held = Person.objects.filter(pk__in=people, prison__isnull=False).annotate(sentence=current)
+    standing = FilteredRelation(
+        "responsibility_overrides",
+        condition=Q(responsibility_overrides__confirmed=True, responsibility_overrides__ended_at__isnull=True),
+    )
+    held = Person.objects.filter(pk__in=people, prison__isnull=False).annotate(sentence=current, override=standing)
     return list(held.values(*_COLUMNS, *more))
 
 
@@ -97,6 +103,8 @@ def stated(facts: HandoverFacts, policy: str) -> Row:
     """The facts that the version reads, as JSON, less the day asked about: what a determination stands on."""
     names = _READ_BY_ALL if policy == DEFAULT_POLICY else _READ_BY_LATER
     read = {name: getattr(facts, name) for name in names}
+    if facts.override:
+        read["override"] = " from ".join(map(str, facts.override))
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in read.items()}
 
 
@@ -151,9 +159,17 @@ def facts_of(row: Row, reviews: Reviews, on: date) -> HandoverFacts:
         womens_estate=women,
         open_conditions=row["category"] == OPEN_WOMAN if women else row["prison__estate"] == Estate.MEN_OPEN,
         prison_arrival=max((day for day in arrivals if day), default=None),
+        override=_override(row),
         **dates,
         **details,
     )
+
+
+def _override(row: Row) -> Override | None:
+    """The decision that stands for this sentence; one about an earlier sentence ended with it."""
+    if row["override__responsibility"] is None or row["override__sentence_id"] != row["sentence__id"]:
+        return None
+    return Override(Responsibility(row["override__responsibility"]), london_day(row["override__decided_at"]))
 
 
 def _kind_by_status(legal_status: str) -> str:

@@ -1,12 +1,15 @@
-"""The demonstration's handovers: nearly all that have come due were recorded, a few are waiting."""
+"""The demonstration's handovers: nearly all that have come due were recorded, a few wait; and two overrides."""
 
 from datetime import timedelta
 
 from handover.actions import record_handover
+from handover.models import Responsibility
+from handover.override_actions import ask_override, decide_override
+from handover.queries import with_handover
 from omic.calendar import london_midnight
 from omic.demo.places import Demonstration
 from omic.demo.year import evening_before
-from omic.models import Obligation, ObligationKind, Posting, Role
+from omic.models import Obligation, ObligationKind, Posting, Prison, Role
 
 WAITING = 4  # in each prison: those that came due last
 
@@ -24,3 +27,21 @@ def hand_over(demo: Demonstration) -> dict[str, int]:
             record_handover(person=duty.person, on=done_on, note="", by=by, at=at)
             recorded += 1
     return {"Handovers recorded": recorded}
+
+
+def override(demo: Demonstration) -> dict[str, int]:
+    """In each prison one override of responsibility that is confirmed, and one that waits for a second person."""
+    at, asked = evening_before(demo), 0
+    for place in demo.places:
+        prison = Prison.objects.get(pk=place.code)
+        who = {posting.role: posting.staff for posting in prison.postings.filter(role__in=[Role.HOMD, Role.HOMS])}
+        cases = with_handover(prison.people.all(), demo.on).filter(
+            responsibility=Responsibility.POM, reason="determinate"
+        )
+        for number, person in enumerate(cases.filter(pom__isnull=False).order_by("handover_on", "pk")[5:7]):
+            words = {"reason": "community", "because": "The COM has worked with the family for two years."}
+            row = ask_override(person=person, responsibility=Responsibility.COM, by=who[Role.HOMD], at=at, **words)
+            if number == 0:
+                decide_override(override=row.pk, confirmed=True, decision="Agreed.", by=who[Role.HOMS], at=at)
+            asked += 1
+    return {"Overrides of responsibility": asked}

@@ -61,9 +61,9 @@ def keep_timetable(people: Sequence[int], window: Window) -> dict[str, int]:
     cases = list(read_duties(people, window.on))
     standing = _standing(people)
     others = undated(cases, window.on)
-    done = chain(_all_done(cases, standing), others.done)
+    done = chain(_alldone_by_facts(cases, standing), others.done)
     settled = _settle(cases, done, window.at)  # before anything goes void: what was done is met, not void
-    wanted = (duty for case in cases for duty in _wanted(case, standing[case.row["pk"]]))
+    wanted = (duty for case in cases for duty in wanted_duties(case, standing[case.row["pk"]]))
     counts = synchronise(
         chain(wanted, others.wanted),
         people=[case.row["pk"] for case in cases],
@@ -86,8 +86,8 @@ def _standing(people: Sequence[int]) -> Standing:
     return found
 
 
-def _all_done(cases: Sequence[DutyCase], standing: Standing) -> Iterator[Row]:
-    return (row for case in cases for row in _done(case, standing[case.row["pk"]]))
+def _alldone_by_facts(cases: Sequence[DutyCase], standing: Standing) -> Iterator[Row]:
+    return (row for case in cases for row in done_by_facts(case, standing[case.row["pk"]]))
 
 
 def _settle(cases: Sequence[DutyCase], done: Iterable[Row], at: datetime) -> int:
@@ -99,7 +99,7 @@ def _settle(cases: Sequence[DutyCase], done: Iterable[Row], at: datetime) -> int
         return settled + int(cursor.rowcount)
 
 
-def _done(case: DutyCase, standing: set[tuple[str, str]]) -> Iterator[Row]:
+def done_by_facts(case: DutyCase, standing: set[tuple[str, str]]) -> Iterator[Row]:
     """What the facts show to be done, and whatever was counted from something older than what is known now."""
     for task in case.timetable.tasks:
         if task.state is not State.OPEN:
@@ -121,7 +121,7 @@ def _key(case: DutyCase, kind: str, slot: str) -> Row:
     return {"person_id": case.row["pk"], "kind": str(kind), "slot": slot}
 
 
-def _wanted(case: DutyCase, standing: set[tuple[str, str]]) -> Iterator[Wanted]:
+def wanted_duties(case: DutyCase, standing: set[tuple[str, str]]) -> Iterator[Wanted]:
     """What is owed: where it stands already, or is open and ours to open."""
     for task in case.timetable.tasks:
         slot = case.slot(task)

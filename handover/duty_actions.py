@@ -34,7 +34,14 @@ ASSESSMENTS = {
     _Kind.OASYS_BEFORE_REMISSION: _Oasys.REVIEW,
 }
 # Done on a page of their own, or, as contact, by being logged.
-ELSEWHERE = (_Kind.HANDOVER, _Kind.RISK_TO_READ, _Kind.ALLOCATE_POM, _Kind.HELD_CHANGE, _Kind.POM_CONTACT)
+ELSEWHERE = (
+    _Kind.HANDOVER,
+    _Kind.RISK_TO_READ,
+    _Kind.ALLOCATE_POM,
+    _Kind.TELL_POM,
+    _Kind.HELD_CHANGE,
+    _Kind.POM_CONTACT,
+)
 
 
 class RefusedError(Exception):

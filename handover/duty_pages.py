@@ -45,6 +45,7 @@ EVENTS = {
 PAGES = {
     ObligationKind.HANDOVER: ("handover:record", "Record the handover", Action.RECORD_HANDOVER),
     ObligationKind.ALLOCATE_POM: ("allocation:allocate", "Allocate a POM", Action.ALLOCATE_POM),
+    ObligationKind.TELL_POM: ("allocation:notice", "Print the notice", Action.RECORD_DUTY),
     ObligationKind.RISK_TO_READ: ("risk-read", "Read it", Action.READ_RISK),
     ObligationKind.HELD_CHANGE: ("imports", "Decide it", Action.IMPORT),
 }

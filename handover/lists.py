@@ -22,6 +22,11 @@ def _reason(person: Any) -> str:
     return STORED_REASONS.get(person.reason, "Not worked out yet")
 
 
+def _override(person: Any) -> str:
+    lead = Responsibility(person.override_asks).label
+    return f"{lead}, confirmed" if person.override_confirmed else f"{lead}, waits for a second person"
+
+
 def _details(name: str) -> Any:
     return lambda person: getattr(getattr(person, "details", None), name, None)
 
@@ -45,10 +50,12 @@ REASON = Column("reason", "Why", _reason, order=("reason",), cell="handover/_why
 RECORD = Column("record", "Record", cell="handover/_record.html", export=False)
 
 DATED = (NAME, NUMBER, WING, POM, TIER, HANDOVER, RESPONSIBLE, COM, LDU, RELEASE, RECORD)
+OVERRIDE = Column("override", "Decided", _override, order=("override_asks",), cell="handover/_override.html")
 COLUMNS = {
     "upcoming": DATED,
     "in-progress": DATED,
     "overdue": DATED,
     "no-com": (NAME, NUMBER, WING, POM, TIER, COM_SINCE, RESPONSIBLE, LDU, RELEASE),
+    "overridden": (NAME, NUMBER, WING, POM, TIER, OVERRIDE, RESPONSIBLE, RELEASE),
     "unknown-date": (NAME, NUMBER, WING, POM, TIER, RESPONSIBLE, REASON),
 }

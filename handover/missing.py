@@ -5,17 +5,19 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from handover.models import HandoverDetermination, Responsibility
-from handover.policy import PROVIDER_UNKNOWN
+from handover.policy import PROVIDER_UNKNOWN, Reason
 from handover.queries import COM_KNOWN, UPCOMING
 from omic.missing import Missing
 from omic.models import SENTENCED_STATUSES, UNCLEAR_STATUSES, Sentence
 
+_OVERRIDDEN = Reason.OVERRIDDEN
+_NO_DATE = Q(fixed=Responsibility.POM) & ~Q(reason=_OVERRIDDEN) | Q(earliest_release_on=None, reason=_OVERRIDDEN)
 SENTENCED = Q(legal_status__in=SENTENCED_STATUSES)
 
 
-def _determined(**facts: object) -> Exists:
+def _determined(*where: Q, **facts: object) -> Exists:
     current = HandoverDetermination.objects.current()
-    return Exists(current.filter(person=OuterRef("pk"), **facts))
+    return Exists(current.filter(*where, person=OuterRef("pk"), **facts))
 
 
 def _com_has_a_part(on: date) -> Q:
@@ -43,7 +45,7 @@ MISSING = (
         "release",
         "Release or parole date",
         "There is no handover date",
-        lambda _on: SENTENCED & Q(_determined(fixed=Responsibility.POM)),
+        lambda _on: SENTENCED & Q(_determined(_NO_DATE)),
         by_roll=True,
     ),
     Missing("start", "Sentence start", "Whether the sentence is short cannot be told", _no_start, by_roll=True),

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
-from omic.models import Determination
+from omic.models import Determination, Person, Prison, Sentence, Staff
 from omic.models.determination import DeterminationQuerySet
 
 
@@ -80,3 +80,77 @@ class HandoverDetermination(Determination):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.fixed or self.handover_on}"
+
+
+class OverrideQuerySet(models.QuerySet["ResponsibilityOverride"]):
+    """Overrides of responsibility, by where they stand."""
+
+    def open(self) -> "OverrideQuerySet":
+        """Asked for or confirmed; neither refused nor taken back."""
+        return self.filter(Q(confirmed=True) | Q(confirmed__isnull=True), ended_at__isnull=True)
+
+    def waiting(self) -> "OverrideQuerySet":
+        """Asked for, and neither confirmed, refused nor withdrawn."""
+        return self.open().filter(confirmed__isnull=True)
+
+
+class ResponsibilityOverride(models.Model):
+    """A decision that the POM, or the COM, is responsible whatever the rules compute, for one sentence.
+
+    It binds from the moment a second person confirms it until somebody takes it back with a reason, or the sentence
+    ends, which the pipeline sees: then nobody stands as who ended it.
+    """
+
+    class Reason(models.TextChoices):
+        SHORT = "short", "Under 10 months left to serve"
+        COMMUNITY = "community", "The community team is to take the case"
+        RECALLED = "recalled", "Recalled"
+        CUSTODY = "custody", "The work in custody is not finished"
+        OTHER = "other", "Another reason"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="responsibility_overrides")
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="responsibility_overrides")
+    sentence = models.ForeignKey(Sentence, on_delete=models.PROTECT, related_name="responsibility_overrides")
+    responsibility = models.CharField(
+        max_length=12, choices=[(one.value, one.label) for one in (Responsibility.POM, Responsibility.COM)]
+    )
+    reason = models.CharField(max_length=10, choices=Reason)
+    because = models.TextField()
+    asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision = models.TextField(blank=True)
+    ended_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.TextField(blank=True)
+
+    objects = OverrideQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["person", "-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(ended_at__isnull=True) & (Q(confirmed=True) | Q(confirmed__isnull=True)),
+                name="one_override_at_a_time",
+            ),
+            models.CheckConstraint(condition=~Q(because=""), name="override_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(confirmed__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                | (
+                    Q(confirmed__isnull=False, decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(decided_by=F("asked_by"))
+                ),
+                name="override_decided_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, ended_because="")
+                | (Q(ended_at__isnull=False) & ~Q(ended_because="")),
+                name="override_end_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.responsibility}"

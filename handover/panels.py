@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from handover.duty_rows import row_of, shown_about_a_person
-from handover.models import HandoverDetermination
+from handover.models import HandoverDetermination, ResponsibilityOverride
+from handover.policy import Reason
 from handover.queries import LIST_BY_KEY, list_counts, with_handover
 from handover.why import in_a_sentence
 from omic.access import Action, Relation
@@ -27,6 +28,7 @@ def handover_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | N
     return {
         "template": "handover/panel.html",
         "handover": row,
+        "overridden": row is not None and row.reason == Reason.OVERRIDDEN,
         "sentence": in_a_sentence(row, request.on) if row else "",
         "com": _com(row),
         "duty": duty,
@@ -74,9 +76,20 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     people, query = request.prison.people.all(), ""
     if request.standing.roles == {Role.POM}:
         people, query = people.filter(pom=request.user), f"?{urlencode({'pom': request.user.pk})}"
+    decide = _to_decide(request)
     counts = list_counts(with_handover(people, request.on), request.on)
-    return [
+    return decide + [
         Tile(counts[key], text, reverse(f"handover:{LIST_BY_KEY[key].key}", args=[request.prison.pk]) + query, tone)
         for key, text, tone in TILES
         if counts[key]
     ]
+
+
+def _to_decide(request: PrisonRequest) -> list[Tile]:
+    """Overrides that somebody else has asked for and that wait for a second person."""
+    if not request.standing.may(Action.CONFIRM_OVERRIDE):
+        return []
+    waiting = ResponsibilityOverride.objects.waiting().filter(person__in=request.prison.people.all())
+    count = waiting.exclude(asked_by=request.user).count()
+    url = reverse("handover:overridden", args=[request.prison.pk])
+    return [Tile(count, "overrides to confirm", url, "yellow")] if count else []

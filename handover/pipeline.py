@@ -36,6 +36,12 @@ _SUMMARISE = """
           IS DISTINCT FROM (h.earliest_release_on, coalesce(h.earliest_release_kind, ''))
 """
 
+# An override is about one sentence and ends with it; a new sentence, or a return to prison, begins without it.
+_END_OVERRIDES = """
+    UPDATE handover_responsibilityoverride o SET ended_at = %s, ended_because = 'The sentence ended'
+    FROM omic_sentence s
+    WHERE s.id = o.sentence_id AND s.closed_at IS NOT NULL AND o.ended_at IS NULL AND o.person_id = ANY(%s)
+"""
 # HO-20: the version belongs to the case.
 _KEEP_VERSION = """
     UPDATE omic_sentence s SET policy = h.policy FROM handover_handoverdetermination h
@@ -45,6 +51,8 @@ _KEEP_VERSION = """
 
 def determine_handovers(people: Sequence[int], window: Window) -> dict[str, int]:
     """Store responsibility and handover dates of those of `people` who are held. Who has left keeps the last answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(_END_OVERRIDES, [window.at, list(people)])
     answers = (answer_of(case) for case in read_cases(people, window.on))
     counts = store(HandoverDetermination, answers, at=window.at, on=window.on)
     with connection.cursor() as cursor:

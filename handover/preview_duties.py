@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from handover.duties import KINDS, _done
-from handover.duties import _wanted as wanted_by_timetable
+from handover.duties import KINDS, done_by_facts, wanted_duties
 from handover.models import HandoverDetermination
 from handover.pipeline import wanted_handovers
 from handover.timetable_cases import read_duties
 from omic.models import Obligation, ObligationKind, ObligationState, Person
 from omic.obligations import Wanted
 
-ALL_KINDS = (ObligationKind.HANDOVER, *KINDS)
+PREVIEWED = (ObligationKind.HANDOVER, *KINDS)
 # A duty has moved when one of these differs.
 _SHOWN = ("owner_role", "opens_on", "due_on", "due_at", "until_on", "with_roles")
 NOT_ASKED_FOR = "The facts do not ask for it under this version"
@@ -59,7 +58,7 @@ def duty_changes(
 
 
 def _standing(people: Iterable[int]) -> Standing:
-    duties = Obligation.objects.filter(person__in=people, kind__in=ALL_KINDS).exclude(state=ObligationState.VOID)
+    duties = Obligation.objects.filter(person__in=people, kind__in=PREVIEWED).exclude(state=ObligationState.VOID)
     found: Standing = {person: {} for person in people}
     for person, kind, slot, state, closed_at in duties.values_list("person_id", "kind", "slot", "state", "closed_at"):
         found[person][kind, slot] = state if closed_at else ""
@@ -73,8 +72,8 @@ def _left(on: date, answers: Answers, held: Mapping[int, Person], standing: Stan
     for case in read_duties(list(answers), on, {pk: row.policy for pk, row in answers.items()}):
         pk = case.row["pk"]
         keys = {(kind, slot) for kind, slot in standing[pk] if kind != ObligationKind.HANDOVER}
-        left[pk].settled.update({(row["kind"], row["slot"]): row["because"] for row in _done(case, keys)})
-        for duty in wanted_by_timetable(case, keys):
+        left[pk].settled.update({(row["kind"], row["slot"]): row["because"] for row in done_by_facts(case, keys)})
+        for duty in wanted_duties(case, keys):
             _want(duty, left[pk], standing)
     return left
 

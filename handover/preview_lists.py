@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from handover.adoption import day_refusal
 from handover.models import Responsibility
 from handover.preview import Change, Difference, Effect
-from handover.preview_duties import ALL_KINDS, DutyChange
+from handover.preview_duties import PREVIEWED, DutyChange
 from omic.formats import plural, short_day, shown
 from omic.forms import DateField
 from omic.lists import Column, link
@@ -84,7 +84,7 @@ class PreviewFilter(django_filters.FilterSet):
         label="Wing", empty_label="Any", queryset=lambda request: Wing.objects.filter(prison=request.prison)
     )
     duty = django_filters.ChoiceFilter(
-        label="Duty that changes", choices=[(kind.value, kind.label) for kind in ALL_KINDS], method="everybody"
+        label="Duty that changes", choices=[(kind.value, kind.label) for kind in PREVIEWED], method="everybody"
     )
 
     class Meta:
@@ -182,7 +182,7 @@ def by_kind(changes: Iterable[Change]) -> list[tuple[str, str, dict[str, int]]]:
     for duty in _duties(changes):
         counts = found.setdefault(str(duty.kind), dict.fromkeys(VERBS, 0))
         counts[duty.verb] += 1
-    return [(kind.value, kind.label, found[kind]) for kind in ALL_KINDS if kind in found]
+    return [(kind.value, kind.label, found[kind]) for kind in PREVIEWED if kind in found]
 
 
 def _duties(changes: Iterable[Change]) -> Iterator[DutyChange]:

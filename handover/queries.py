@@ -9,7 +9,7 @@ from django.db.models import Case, Count, F, FilteredRelation, Q, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from handover.models import Responsibility, responsibility_on
-from handover.policy import WORK_LISTS
+from handover.policy import WORK_LISTS, Reason
 from omic.calendar import LONDON, week_start
 from omic.models import Obligation, ObligationKind, Prison
 from omic.models.obligation import ObligationQuerySet
@@ -85,7 +85,18 @@ LISTS = (
         "is not known.",
         empty="Every case of the POM’s has a handover date. That is good.",
         sort="name",
-        where=lambda _on: Q(handover__fixed=Responsibility.POM) | Q(handover__id=None),
+        where=lambda _on: (
+            Q(handover__fixed=Responsibility.POM) & ~Q(handover__reason=Reason.OVERRIDDEN) | Q(handover__id=None)
+        ),
+    ),
+    HandoverList(
+        key="overridden",
+        title="Overridden",
+        definition="A HOMD has decided who is responsible and a second person has confirmed it, or is still to: until "
+        "then the computed answer stands.",
+        empty="Nobody’s responsibility is overridden.",
+        sort="name",
+        where=lambda _on: Q(override__id__isnull=False),
     ),
 )
 LIST_BY_KEY = {row.key: row for row in LISTS}
@@ -102,6 +113,11 @@ def with_handover(people: PersonQuerySet, on: date) -> PersonQuerySet:
         ),
         tier=FilteredRelation("tierdeterminations", condition=Q(tierdeterminations__superseded_at__isnull=True)),
         current=FilteredRelation("sentences", condition=Q(sentences__closed_at__isnull=True)),
+        override=FilteredRelation(
+            "responsibility_overrides",
+            condition=Q(responsibility_overrides__ended_at__isnull=True)
+            & ~Q(responsibility_overrides__confirmed=False),
+        ),
         duty=FilteredRelation(
             "obligations", condition=Q(obligations__kind=ObligationKind.HANDOVER, obligations__closed_at__isnull=True)
         ),
@@ -113,6 +129,8 @@ def with_handover(people: PersonQuerySet, on: date) -> PersonQuerySet:
         letter=F("tier__letter"),
         owed_by=F("duty__due_on"),
         com_since=_com_since(),
+        override_asks=F("override__responsibility"),
+        override_confirmed=F("override__confirmed"),
     )
 
 

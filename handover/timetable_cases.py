@@ -27,6 +27,7 @@ from omic.models import Alert, Contact, ContactKind, ExpectedArrival, OasysAsses
 
 Row = dict[str, Any]
 TACT_ALERT = "XTACT"
+_MET = (ContactKind.ENGAGEMENT, ContactKind.SESSION, ContactKind.ENTRY)
 FULL = 3  # the layer of a full OASys
 _PERSON = ("rosh", "life", "care_experienced", "opd_screened_in")
 _OASYS = ("handover_oasys_not_needed", "handover_oasys_reason")
@@ -56,6 +57,7 @@ class Recorded:
     pom_contact: Contact | None = None
     tact: bool = False
     arrival: ExpectedArrival | None = None
+    contacts: list[Contact] = field(default_factory=list)  # POM's and key worker's with somebody who was expected
     review_id: int | None = None
 
 
@@ -145,6 +147,9 @@ def _recorded(rows: Sequence[Row]) -> dict[int, Recorded]:
     for arrival in arrivals.order_by("recorded_at", "pk"):
         if arrival.closed_at is None or arrival.prison_id == here[arrival.person_id]:
             found[arrival.person_id].arrival = arrival
+    expected = [person for person, one in found.items() if one.arrival]
+    for contact in Contact.objects.current().filter(person__in=expected, kind__in=_MET) if expected else ():
+        found[contact.person_id].contacts.append(contact)
     return found
 
 
@@ -172,31 +177,33 @@ def _facts(row: Row, handover: Any, recorded: Recorded) -> TimetableFacts:
             **{name: known[name] for name in _EARLY},
         ),
         recall=RecallFacts(recall_type=row["sentence__recall_kind"] or None, returned_at=row["sentence__returned_at"]),
-        youth=_youth(row, recorded.arrival, known),
+        youth=_youth(row, recorded, known),
         hospital=HospitalFacts(**{name: known[name] for name in _HOSPITAL}),
     )
 
 
-def _youth(row: Row, arrival: ExpectedArrival | None, known: Mapping[str, Any]) -> YouthFacts:
+def _youth(row: Row, recorded: Recorded, known: Mapping[str, Any]) -> YouthFacts:
     """XC-10 to XC-12, of somebody who was expected here or still is; a day of arrival counts from its first moment."""
+    arrival = recorded.arrival
     if arrival is None:
         return YouthFacts()
-    contacts = Contact.objects.current().filter(person=row["pk"], prison=arrival.prison_id)
-    talked = (ContactKind.SESSION, ContactKind.ENTRY)
-    arrived_at: datetime | None = None
-    if arrival.prison_id == row["prison_id"]:
-        arrived_at = london_midnight(row["arrived_on"])
-        contacts = contacts.filter(at__gte=arrived_at)
-    met = contacts.aggregate(
-        pom=Min("at", filter=Q(kind=ContactKind.ENGAGEMENT)), key_worker=Min("at", filter=Q(kind__in=talked))
-    )
+    arrived_at = london_midnight(row["arrived_on"]) if arrival.prison_id == row["prison_id"] else None
+    pom_met_at = _first(recorded, arrived_at, ContactKind.ENGAGEMENT)
+    key_worker_met_at = _first(recorded, arrived_at, ContactKind.SESSION, ContactKind.ENTRY)
     return YouthFacts(
         transfer_planned_on=arrival.expected_on,
         pom_assigned=arrival.pom_id is not None,
         key_worker_assigned=arrival.key_worker_id is not None,
-        key_worker_contacted=arrived_at is None and met["key_worker"] is not None,
+        key_worker_contacted=arrived_at is None and key_worker_met_at is not None,
         youth_arrived_at=arrived_at,
-        pom_met_at=met["pom"] if arrived_at else None,
-        key_worker_met_at=met["key_worker"] if arrived_at else None,
+        pom_met_at=pom_met_at if arrived_at else None,
+        key_worker_met_at=key_worker_met_at if arrived_at else None,
         **{name: known[name] for name in _MEETINGS},
     )
+
+
+def _first(recorded: Recorded, since: datetime | None, *kinds: ContactKind) -> datetime | None:
+    """The first contact of these kinds with the prison that expected the person, since the arrival if there was one."""
+    prison = recorded.arrival and recorded.arrival.prison_id
+    moments = (one.at for one in recorded.contacts if one.kind in kinds and one.prison_id == prison)
+    return min((at for at in moments if since is None or at >= since), default=None)

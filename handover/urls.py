@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handover import adoption_pages, duty_pages, views, what_if
+from handover import adoption_pages, duty_pages, override_pages, views, what_if
 from handover.queries import LISTS
 
 app_name = "handover"
@@ -10,6 +10,10 @@ _VERSION = "policy/<str:version>"
 urlpatterns = [
     *(path(f"handovers/{row.key}/", views.handovers, {"key": row.key}, name=row.key) for row in LISTS),
     path("people/<uuid:ref>/handover/record/", views.record, name="record"),
+    path("people/<uuid:ref>/override/", override_pages.override, name="override"),
+    path("people/<uuid:ref>/override/ask/", override_pages.ask, name="override-ask"),
+    path("people/<uuid:ref>/override/<int:number>/decide/", override_pages.decide, name="override-decide"),
+    path("people/<uuid:ref>/override/<int:number>/end/", override_pages.end, name="override-end"),
     path("people/<uuid:ref>/what-if/", what_if.what_if, name="what-if"),
     path("people/<uuid:ref>/duties/new/", duty_pages.open_by_hand, name="open-duty"),
     path("duties/<int:number>/", duty_pages.duty, name="duty"),

@@ -25,6 +25,7 @@ LABELS = {
     "last_review_on": "Last parole review",
     "com_oasys_reviewed": "COM has reviewed OASys and plan",
     "mappa_level": "MAPPA level",
+    "override": "Overridden: who is responsible",
     "recalled": "Recalled",
     "recall_hearing_outcome": "Outcome of the recall hearing",
     "early_allocation": "Early allocation",

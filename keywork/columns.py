@@ -1,11 +1,14 @@
 """The columns of key work's lists of people."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from keywork.policy import GROUP_TAGS, GROUP_WORDS
 from omic.access import Action
+from omic.formats import short_day
 from omic.http import PrisonRequest
 from omic.lists import Column, link
 from omic.models import Person
@@ -27,13 +30,26 @@ def person_url(person: Person) -> str:
     return reverse("person", args=[person.prison_id, person.ref])
 
 
+def about(row: Any) -> SafeString:
+    """The person whom a row is about, as a link to their page."""
+    return link(person_url(row.person), row.person.name)
+
+
 def _tags(person: Person) -> SafeString:
     groups = person.priority or []  # type: ignore[attr-defined]
     return format_html_join(" ", "{}", ((tag(*GROUP_TAGS[group]),) for group in groups))
 
 
 def _name_and_groups(person: Person) -> SafeString:
-    return format_html("<span>{} {}</span>", link(person_url(person), person.name), _tags(person))
+    cover = tag(cover_words(person), "purple") if person.covered else ""  # type: ignore[attr-defined]
+    return format_html("<span>{} {} {}</span>", link(person_url(person), person.name), cover, _tags(person))
+
+
+def cover_words(person: Any) -> str:
+    """Of `my_people`: that somebody is only covered, until the day on which their key worker is back."""
+    if not person.covered:
+        return ""
+    return f"Cover until {short_day(person.cover_until)}" if person.cover_until else "Cover"
 
 
 NUMBER = Column("number", "Number", "prison_number", order=("prison_number",))
@@ -49,6 +65,7 @@ KEY_WORKER = Column("key_worker", "Key worker", "key_worker", order=("key_worker
 LAST = Column("last", "Last session", "last_session_on", order=("unseen_since",), cell="keywork/_last.html")
 PRIORITY = Column("priority", "Priority", priority_words, cell=lambda row: _tags(row) or "–")
 WAITING = Column("waiting", "Waiting since", "waiting_since", order=("waiting_since",))
+COVERED = Column("covered", "Cover", cover_words, order=("covered",))
 LOG = Column("log", "Log", cell="keywork/_log.html", export=False)
 ALLOCATE = Column("allocate", "Allocate", cell="keywork/_allocate.html", export=False)
 

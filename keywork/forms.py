@@ -1,24 +1,21 @@
-"""The forms of key work: a session or an entry, its correction, and whose key worker somebody is."""
+"""The forms of key work: a session or an entry, and its correction."""
 
+import re
 import uuid
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django import forms
 
 from keywork.actions import RefusedError, SameSessionError
-from keywork.lists import key_workers
-from keywork.models import Mode
-from keywork.notes import Record
+from keywork.models import Mode, PlanTarget, TargetReview
+from keywork.notes import Record, Reviewed
 from keywork.policy import PROMPTS
-from keywork.rules import has_room
 from omic import pending
 from omic.fields import DateTimeField
-from omic.formats import plural
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
-from omic.models import Contact, ContactKind, Staff
+from omic.models import Contact, ContactKind
 
 LONGEST = 480  # minutes: a whole shift; more is a slip of the keyboard
 WRITTEN = ("mood", "engagement", "concerns", "actions", "risk_information")
@@ -26,6 +23,8 @@ KINDS = [
     (ContactKind.SESSION.value, "Session: counts toward what is owed (KA/KS)"),
     (ContactKind.ENTRY.value, "Entry: a note that does not count (KA/KE)"),
 ]
+NOT_TALKED_ABOUT = "not_talked_about"
+TARGET_STATES = [(NOT_TALKED_ABOUT, "Not talked about"), *TargetReview.State.choices]
 ASK_AGAIN = "Tick to save it as another session, or open the one that is saved already"
 
 
@@ -105,7 +104,9 @@ class SessionForm(KeyWorkForm):
         ("For the OMU", ("risk_information",)),
     )
 
-    def __init__(self, data: Any = None, *, request: PrisonRequest, initial: Any = None) -> None:
+    def __init__(
+        self, data: Any = None, *, request: PrisonRequest, initial: Any = None, targets: Sequence[PlanTarget] = ()
+    ) -> None:
         on = request.on
         today = {"at": [str(on.day), str(on.month), str(on.year), ""], "request_id": uuid.uuid4}
         super().__init__(data, initial={**today, "typed_by": pending.stamp(request.user), **(initial or {})})
@@ -113,12 +114,34 @@ class SessionForm(KeyWorkForm):
             self.fields[f"prompt_{key}"] = forms.CharField(
                 max_length=2000, required=False, widget=_area(2), label=words
             )
+        self.targets = targets
+        self._ask_about_targets()
         self.same: Contact | None = None
         if data and data.get("kind") == ContactKind.ENTRY:
             for name in ("minutes", "mood", "engagement"):
                 self.fields[name].required = False
         if data and data.get("another"):
             self._ask_again()
+
+    def _ask_about_targets(self) -> None:
+        """How far each target of the progression plan has come (KW-12): its own fields, under a legend of their own."""
+        for target in self.targets:
+            name, state = f"target_{target.pk}", target.state  # type: ignore[attr-defined]
+            self.fields[name] = forms.ChoiceField(
+                choices=TARGET_STATES,
+                initial=NOT_TALKED_ABOUT,
+                required=False,
+                widget=forms.RadioSelect({"class": "govuk-radios--inline"}),
+                label=target.words,
+                help_text=f"So far: {TargetReview.State(state).label.lower()}" if state else "Not reviewed yet",
+            )
+            self.fields[f"{name}_words"] = forms.CharField(
+                max_length=1000, required=False, widget=_area(2), label=f"What was said of “{target.words}”"
+            )
+        if self.targets:
+            names = tuple(name for name in self.fields if name.startswith("target_"))
+            session, how, *rest = type(self).fieldsets
+            self.fieldsets = (session, how, ("Progression plan", names), *rest)
 
     @property
     def prompt_fields(self) -> list[forms.BoundField]:
@@ -137,9 +160,24 @@ class SessionForm(KeyWorkForm):
         if together and in_all and in_all < together:
             self.add_error("minutes", "Minutes in all must not be fewer than the minutes together")
         said = [data.get(name) for name in (*WRITTEN, *(f"prompt_{key}" for key in PROMPTS))]
-        if data.get("kind") == ContactKind.ENTRY and not any(said) and not self.errors:
+        if data.get("kind") == ContactKind.ENTRY and not any(said) and not self._reviews() and not self.errors:
             self.add_error("concerns", "Enter what the entry is about")
+        for target in self.targets:
+            if data.get(f"target_{target.pk}_words") and not self._state_of(target):
+                self.add_error(f"target_{target.pk}", f"Select how far “{target.words}” has come")
         return data
+
+    def _state_of(self, target: PlanTarget) -> str:
+        """What was chosen for the target; empty where it was not talked about."""
+        state: str = self.cleaned_data.get(f"target_{target.pk}") or NOT_TALKED_ABOUT
+        return "" if state == NOT_TALKED_ABOUT else state
+
+    def _reviews(self) -> tuple[Reviewed, ...]:
+        return tuple(
+            Reviewed(target.pk, target.words, state, self.cleaned_data.get(f"target_{target.pk}_words", ""))
+            for target in self.targets
+            if (state := self._state_of(target))
+        )
 
     def record(self) -> Record:
         """What the valid form says happened."""
@@ -151,6 +189,7 @@ class SessionForm(KeyWorkForm):
             minutes=data["minutes"],
             contact_minutes=data["contact_minutes"],
             prompts={key: answer for key in PROMPTS if (answer := data[f"prompt_{key}"])},
+            reviews=self._reviews(),
             **{name: data[name] for name in WRITTEN},
         )
 
@@ -175,7 +214,15 @@ def initial_of(record: Record) -> dict[str, Any]:
     """A saved record as a form shows it to be corrected."""
     fields = ("kind", "at", "mode", "minutes", "contact_minutes", *WRITTEN)
     prompts = {f"prompt_{key}": answer for key, answer in record.prompts.items()}
-    return {**{name: getattr(record, name) for name in fields}, **prompts}
+    states = {f"target_{review.target}": review.state for review in record.reviews}
+    said = {f"target_{review.target}_words": review.words for review in record.reviews}
+    return {**{name: getattr(record, name) for name in fields}, **prompts, **states, **said}
+
+
+def typed_targets(data: Mapping[str, Any] | None) -> set[int]:
+    """The targets that a posted session speaks of; what was typed about them must not be lost."""
+    found = (re.fullmatch(r"target_(\d{1,9})(?:_words)?", name) for name in data or ())
+    return {int(match[1]) for match in found if match}
 
 
 class AmendForm(SessionForm):
@@ -195,28 +242,3 @@ class WithdrawForm(KeyWorkForm):
         widget=_area(2),
     )
     request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-
-
-class KeyWorkerForm(KeyWorkForm):
-    """Who is to be the key worker. Who is at the ceiling is left out (KW-03)."""
-
-    staff = forms.ModelChoiceField(Staff.objects.none(), label="Key worker", empty_label="Choose a key worker")
-    because = forms.CharField(max_length=300, required=False, label="Reason")
-    instead_of = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, data: Any = None, *, request: PrisonRequest, initial: Any = None) -> None:
-        super().__init__(data, initial=initial)
-        on: date = request.on
-        workers = list(key_workers(request.prison, on=on).order_by("load", "surname", "forename"))
-        free = [worker for worker in workers if has_room(worker.load, on=on)]
-        self.full = len(workers) - len(free)
-        self.fields["staff"].queryset = key_workers(request.prison, on=on)  # type: ignore[attr-defined]
-        choices = [(worker.pk, f"{worker}: {plural(worker.load, 'person,people')}") for worker in free]
-        self.fields["staff"].choices = [("", "Choose a key worker"), *choices]  # type: ignore[attr-defined]
-
-
-class EndForm(KeyWorkForm):
-    """Why somebody is the key worker no more."""
-
-    because = forms.CharField(max_length=300, label="Why does it end?")
-    instead_of = forms.IntegerField(widget=forms.HiddenInput)

@@ -4,12 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, CharField, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
+from keywork import regime
 from keywork.models import KeyWorkerAllocation
+from keywork.rules import is_short
 from omic.calendar import london_midnight, month_bounds, week_start
-from omic.models import Contact, ContactKind, Obligation, ObligationKind, Person, Prison, Role, Staff
+from omic.models import Contact, ContactKind, Cover, Obligation, ObligationKind, Person, Prison, Role, Staff
 
 WRITE_UP = timedelta(days=14)  # how long after somebody has left a key worker may write up what was before
 
@@ -56,8 +58,15 @@ def late(people: QuerySet[Person]) -> QuerySet[Person]:
 
 
 def my_people(prison: Prison, staff: Staff, *, on: date) -> QuerySet[Person]:
-    """The people of a key worker in a prison, with what each is owed."""
-    return with_key_work(prison.people.filter(key_worker=staff), on=on)
+    """The people of a key worker in a prison and those whom they stand in for (KW-14), with what each is owed.
+
+    `covered` says that somebody is only covered, until `cover_until` (not included), where that is known.
+    """
+    covers = Cover.objects.on(on).filter(prison=prison, staff=staff, role=Role.KEY_WORKER)
+    until = covers.filter(person=OuterRef("pk")).values("ends_on")[:1]
+    people = prison.people.filter(Q(key_worker=staff) | Q(pk__in=covers.values("person")))
+    only_covered = Case(When(key_worker=staff, then=False), default=True)
+    return with_key_work(people.annotate(covered=only_covered, cover_until=Subquery(until)), on=on)
 
 
 def without_key_worker(people: QuerySet[Person]) -> QuerySet[Person]:
@@ -82,12 +91,15 @@ def next_to_see(prison: Prison, staff: Staff, *, on: date, after: Person) -> Per
     return owed.order_by("next_due_on", "unseen_since", "pk").first()
 
 
-def key_workers(prison: Prison, *, on: date) -> QuerySet[Staff]:
-    """Who is posted to a prison as a key worker on a day, with `load`: their people and those they are assigned to."""
-    postings = prison.postings.on(on).filter(role=Role.KEY_WORKER)
-    here = Count("key_worker_allocations", filter=Q(key_worker_allocations__ended_at=None), distinct=True)
-    expected = Count("expected_as_key_worker", filter=Q(expected_as_key_worker__closed_at=None), distinct=True)
-    return Staff.objects.filter(pk__in=postings.values("staff")).annotate(load=here + expected)
+def is_shortened(contact: Contact) -> bool:
+    """ED-06: a session of less than the full time while its prison was at level 1; not asked in women's prisons."""
+    prison, on = contact.prison, contact.on
+    if contact.kind != ContactKind.SESSION or prison.women:
+        return False
+    level = regime.level_on(prison, on)
+    variant = regime.fortnightly_on(prison, on)
+    fortnightly = variant is not None and variant.starts_on <= on and regime.long_term_training(prison, on) is True
+    return is_short(contact.minutes, on=on, level=level and level.level, fortnightly=fortnightly)
 
 
 def last_session(person: Person, *, of_prison: Prison | None = None) -> Contact | None:

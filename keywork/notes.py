@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from keywork.models import Mode, SessionNote
+from keywork.models import Mode, SessionNote, TargetReview
 from keywork.policy import PROMPTS
 from omic.formats import minutes as in_words
 from omic.models import Contact, ContactKind
@@ -17,6 +17,16 @@ TEXTS = {
     "actions": "Actions",
     "risk_information": "Risk information, passed on to the OMU",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """How far one target of the progression plan (by its id) has come, and what was said of it."""
+
+    target: int
+    target_words: str
+    state: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +44,13 @@ class Record:
     concerns: str = ""
     actions: str = ""
     risk_information: str = ""
+    reviews: tuple[Reviewed, ...] = ()
 
 
 def record_of(contact: Contact) -> Record:
     """A saved contact with its note as the record it was saved from."""
     note: SessionNote = contact.session_note
+    reviews = contact.target_reviews.select_related("target").order_by("target")
     return Record(
         kind=ContactKind(contact.kind),
         at=contact.at,
@@ -46,6 +58,7 @@ def record_of(contact: Contact) -> Record:
         minutes=contact.minutes,
         contact_minutes=note.contact_minutes,
         prompts=note.prompts,
+        reviews=tuple(Reviewed(row.target_id, row.target.words, row.state, row.words) for row in reviews),
         **{name: getattr(note, name) for name in TEXTS},
     )
 
@@ -70,3 +83,6 @@ def _lines(record: Record) -> Iterator[str]:
         times.append(f"{in_words(record.minutes)} in all")
     yield ", ".join([Mode(record.mode).label, *times]) + "."
     yield from (f"{words}: {answer}" for words, answer in answers(record))
+    for review in record.reviews:
+        state = TargetReview.State(review.state).label
+        yield " – ".join(filter(None, (f"Progression plan, {review.target_words}: {state}", review.words)))

@@ -1,58 +1,74 @@
 """Key work's steps of the pipeline: end allocations that facts have ended, and keep the sessions owed."""
 
-from collections import defaultdict
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from datetime import date
+from itertools import chain
+from typing import Any
 
 from django.db import connection
 
-from keywork.models import KeyWorkerAllocation
-from keywork.rules import KeyWorkFacts, PriorityFacts, Spell, entitled, priority_groups, sessions_owed
+from keywork.meetings import meetings_wanted
+from keywork.models import EndKind, KeyWorkerAllocation
+from keywork.owed import KINDS, wanted
+from keywork.rules import entitled
+from keywork.situation import Held, read_held
 from omic import duties
-from omic.calendar import london_day, month_bounds, week_start
-from omic.models import (
-    Alert,
-    ContactKind,
-    Estate,
-    Obligation,
-    ObligationKind,
-    ObligationState,
-    Posting,
-    Presence,
-    Role,
-    Stay,
-)
+from omic.calendar import london_day
+from omic.models import ObligationKind, Role
 from omic.obligations import Wanted, synchronise
 from omic.reconcile import Window
 
 Row = dict[str, Any]
 
-# KW-14, KW-15: who has left, is in hospital or of high complexity has no key worker here; row and pointer end together.
+# KW-14, KW-15, KW-16: who has left, is in hospital, of high complexity or held by somebody who is a key worker here no
+# more has no key worker here; row and pointer end together. A role was lost when it ended, not when this was noticed.
 _END_ALLOCATIONS = """
-    UPDATE keywork_keyworkerallocation a SET ended_at = greatest(%(at)s, a.started_at),
-        ended_because = CASE WHEN p.prison_id IS NULL THEN 'Released'
-                             WHEN p.prison_id <> a.prison_id THEN 'Transferred'
-                             WHEN p.presence = 'hospital' THEN 'In hospital as a restricted patient'
-                             ELSE 'Complexity of need is high' END
-    FROM omic_person p
-    LEFT JOIN omic_prison here ON here.code = p.prison_id
-    WHERE p.id = a.person_id AND p.id = ANY(%(people)s) AND a.ended_at IS NULL
-      AND (p.prison_id IS DISTINCT FROM a.prison_id OR p.presence = 'hospital'
-           OR (here.estate = 'women' AND p.complexity = 'high'))
+    WITH ending AS (
+        SELECT a.id, lost.at AS lost_at,
+            CASE WHEN EXISTS (SELECT FROM omic_personmerge m WHERE m.gone_id = p.id AND m.confirmed) THEN 'merged'
+                 WHEN p.prison_id IS NULL THEN 'released'
+                 WHEN p.prison_id <> a.prison_id THEN 'transferred'
+                 WHEN p.presence = 'hospital' THEN 'hospital'
+                 WHEN here.estate = 'women' AND p.complexity = 'high' THEN 'complexity'
+                 WHEN lost.posted IS NOT TRUE THEN 'role_lost' END AS kind
+        FROM keywork_keyworkerallocation a
+        JOIN omic_person p ON p.id = a.person_id
+        LEFT JOIN omic_prison here ON here.code = p.prison_id
+        CROSS JOIN LATERAL (
+            SELECT bool_or(t.starts_on <= %(on)s AND (t.ends_on IS NULL OR t.ends_on > %(on)s)) AS posted,
+                   max(t.ends_on) FILTER (WHERE t.ends_on <= %(on)s)::timestamp AT TIME ZONE 'Europe/London' AS at
+            FROM omic_posting t
+            WHERE t.staff_id = a.staff_id AND t.prison_id = a.prison_id AND t.role = 'key_worker'
+        ) lost
+        WHERE a.person_id = ANY(%(people)s) AND a.ended_at IS NULL
+    )
+    UPDATE keywork_keyworkerallocation a SET ended_kind = e.kind, ended_because = %(words)s::jsonb ->> e.kind,
+        ended_at = greatest(CASE e.kind WHEN 'role_lost' THEN coalesce(e.lost_at, %(at)s) ELSE %(at)s END, a.started_at)
+    FROM ending e WHERE e.id = a.id AND e.kind IS NOT NULL
 """
-# XC-10: who was expected keeps the key worker they already know. `omic.arrivals` closes the expectation afterwards.
+# XC-10: who was expected keeps the key worker they already know, if that is one here still. `omic.arrivals` closes the
+# expectation afterwards.
 _WELCOME = """
     INSERT INTO keywork_keyworkerallocation
-        (person_id, prison_id, staff_id, started_at, started_by_id, started_because, ended_because)
-    SELECT p.id, p.prison_id, e.key_worker_id, %(at)s, e.recorded_by_id, 'Expected arrival', ''
+        (person_id, prison_id, staff_id, started_at, started_by_id, started_because, started_kind,
+         ended_because, ended_kind)
+    SELECT p.id, p.prison_id, e.key_worker_id, %(at)s, e.recorded_by_id, 'Expected arrival', 'expected', '', ''
     FROM omic_expectedarrival e
     JOIN omic_person p ON p.id = e.person_id AND p.prison_id = e.prison_id
     JOIN omic_prison here ON here.code = p.prison_id
     WHERE p.id = ANY(%(people)s) AND e.closed_at IS NULL AND e.key_worker_id IS NOT NULL
       AND p.presence <> 'hospital' AND (here.estate <> 'women' OR p.complexity IS DISTINCT FROM 'high')
+      AND EXISTS (SELECT FROM omic_posting t WHERE t.staff_id = e.key_worker_id AND t.prison_id = p.prison_id
+                  AND t.role = 'key_worker' AND t.starts_on <= %(on)s AND (t.ends_on IS NULL OR t.ends_on > %(on)s))
       AND NOT EXISTS (SELECT FROM keywork_keyworkerallocation a WHERE a.person_id = p.id AND a.ended_at IS NULL)
+"""
+# Nobody need be told any more who the key worker is who is it no more.
+_TOLD_NO_MORE = """
+    UPDATE omic_obligation o SET state = 'void', closed_at = %(at)s, closed_because = 'Another key worker, or none'
+    FROM keywork_keyworkerallocation a
+    WHERE o.person_id = ANY(%(people)s) AND o.kind = 'tell_key_worker' AND o.closed_at IS NULL
+      AND a.person_id = o.person_id AND o.slot = 'allocation-' || a.id AND a.ended_at IS NOT NULL
 """
 _POINT = """
     UPDATE omic_person p SET key_worker_id = a.staff_id
@@ -62,13 +78,15 @@ _POINT = """
 
 
 def settle_holders(people: Sequence[int], window: Window) -> dict[str, int]:
-    """End key worker allocations of people who left this prison or may not have one, and follow with the pointer."""
-    scope = {"people": list(people), "at": window.at}
+    """End key worker allocations of people who left, may not have one or lost theirs, and follow with the pointer."""
+    words = json.dumps(dict(EndKind.choices))
+    scope = {"people": list(people), "at": window.at, "on": window.on, "words": words}
     counts = {}
     steps = (
         ("key_workers_ended", _END_ALLOCATIONS),
         ("key_workers_welcomed", _WELCOME),
         ("key_worker_pointers", _POINT),
+        ("told_no_more", _TOLD_NO_MORE),
     )
     with connection.cursor() as cursor:
         for name, statement in steps:
@@ -77,41 +95,17 @@ def settle_holders(people: Sequence[int], window: Window) -> dict[str, int]:
     return counts
 
 
-_FACTS = (
-    "pk", "person_id", "prison_id", "prison__estate", "arrived_on", "left_on", "person__prison_id",
-    "person__complexity", "person__presence", "person__key_worker_id", "person__wing_id", "person__details__rosh",
-    "person__earliest_release_on",
-)  # fmt: skip
-_PRIORITY_ALERTS = ("HA", "XTACT")  # an open ACCT; a TACT conviction
-
-
-class Held(NamedTuple):
-    """One person's stays in one prison that reach into the window, oldest first, and what follows from them."""
-
-    stays: list[Row]
-    facts: KeyWorkFacts
-    groups: tuple[str, ...]
-
-    @property
-    def last(self) -> Row:
-        return self.stays[-1]
-
-    @property
-    def here(self) -> bool:
-        """Whether this prison is the one that holds the person now."""
-        return self.last["prison_id"] == self.last["person__prison_id"]
-
-
 def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
     """The key work sessions owed in every week or month that the window touches, and the key workers to identify."""
-    held = _held(people, window)
-    over = _slots_that_are_over(people, window)
-    wanted = [duty for one in held for duty in _sessions(one, window, over)]
-    wanted += _key_workers_to_identify(people, held, window)
+    held, recorded = read_held(people, window)
     counts = synchronise(
-        wanted,
+        chain(
+            wanted(held, recorded, window),
+            _key_workers_to_identify(people, held, window),
+            meetings_wanted(people, window),
+        ),
         people=people,
-        kinds=[ObligationKind.KEY_WORK_SESSION, ObligationKind.ALLOCATE_KEY_WORKER],
+        kinds=[*KINDS, ObligationKind.ALLOCATE_KEY_WORKER, ObligationKind.THREE_WAY_MEETING],
         first=window.first,
         last=window.last,
         on=window.on,
@@ -121,96 +115,15 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
     return counts | {"risk_handed_over": duties.follow_pom(people)}
 
 
-def _held(people: Sequence[int], window: Window) -> list[Held]:
-    since = min(week_start(window.first), month_bounds(window.first)[0])
-    stays = Stay.objects.filter(person__in=people, arrived_on__lte=window.last).exclude(left_on__lt=since)
-    by_prison: dict[tuple[int, str], list[Row]] = defaultdict(list)
-    for row in stays.order_by("person", "arrived_on").values(*_FACTS):
-        by_prison[row["person_id"], row["prison_id"]].append(row)
-    alerts = _priority_alerts(people)
-    return [Held(rows, _facts(rows), _groups(rows[-1], alerts, window.on)) for rows in by_prison.values()]
-
-
-def _facts(rows: list[Row]) -> KeyWorkFacts:
-    last = rows[-1]
-    return KeyWorkFacts(
-        estate=last["prison__estate"],
-        complexity=last["person__complexity"],
-        spells=tuple(Spell(row["arrived_on"], row["left_on"]) for row in rows),
-        in_hospital=last["left_on"] is None and last["person__presence"] == Presence.HOSPITAL,
-    )
-
-
-def _priority_alerts(people: Sequence[int]) -> set[tuple[int, str]]:
-    active = Alert.objects.filter(person__in=people, code__in=_PRIORITY_ALERTS, ends_on__isnull=True)
-    return set(active.values_list("person_id", "code"))
-
-
-def _groups(row: Row, alerts: set[tuple[int, str]], on: date) -> tuple[str, ...]:
-    facts = PriorityFacts(
-        acct_open=(row["person_id"], "HA") in alerts,
-        rosh=row["person__details__rosh"],
-        tact=(row["person_id"], "XTACT") in alerts,
-        release_on=row["person__earliest_release_on"],
-    )
-    return priority_groups(facts, on=on).value
-
-
-def _slots_that_are_over(people: Sequence[int], window: Window) -> set[tuple[int, str]]:
-    """The person and slot of every session that was owed by a day before today."""
-    rows = Obligation.objects.filter(person__in=people, kind=ObligationKind.KEY_WORK_SESSION)
-    rows = rows.filter(due_on__gte=window.first, due_on__lt=window.on).exclude(state=ObligationState.VOID)
-    return set(rows.values_list("person_id", "slot"))
-
-
-def _sessions(held: Held, window: Window, over: set[tuple[int, str]]) -> Iterator[Wanted]:
-    """What is over is judged by stays alone: complexity and hospital are known for today, not for then."""
-    row = held.last
-    then = replace(held.facts, complexity=None, in_hospital=False)
-    first = max(window.first, held.stays[0]["arrived_on"])
-    for day in _period_starts(held.facts.estate == Estate.WOMEN, first, window.last):
-        slot = f"{day.isoformat()}@{row['prison_id']}"
-        outcome = sessions_owed(then if (row["person_id"], slot) in over else held.facts, on=day)
-        if outcome.value is None:
-            continue
-        yield Wanted(
-            person_id=row["person_id"],
-            prison_id=row["prison_id"],
-            kind=ObligationKind.KEY_WORK_SESSION,
-            slot=slot,
-            owner_role=Role.KEY_WORKER,
-            owner_id=row["person__key_worker_id"] if held.here else None,
-            wing_id=row["person__wing_id"] if held.here else None,
-            priority_groups=held.groups,
-            opens_on=outcome.value.opens_on,
-            due_on=outcome.value.due_on,
-            met_by=ContactKind.SESSION,
-            quantity=outcome.value.count,
-            rule=outcome.steps[-1].rule_id,
-            policy=outcome.policy,
-            steps=tuple((step.rule_id, step.found) for step in outcome.steps),
-        )
-
-
-def _period_starts(women: bool, first: date, last: date) -> Iterator[date]:
-    day = month_bounds(first)[0] if women else week_start(first)
-    while day <= last:
-        yield day
-        day = month_bounds(day)[1] + timedelta(days=1) if women else day + timedelta(days=7)
-
-
 def _key_workers_to_identify(people: Sequence[int], held: list[Held], window: Window) -> Iterator[Wanted]:
-    """KW-16: one duty for each person who is to have a key worker and has none, or one who is posted here no more."""
+    """KW-16: one duty for each person who is to have a key worker and has none."""
     present = [one for one in held if one.here and one.last["left_on"] is None]
-    postings = _key_worker_postings([one.last["person__key_worker_id"] for one in present])
     latest = {row.person_id: row for row in _latest_allocations(people)}
     for one in present:
-        row, right = one.last, entitled(one.facts, on=window.on)
-        allocation = latest.get(row["person_id"])
-        gone_on = _gone_on(postings[row["person__key_worker_id"], row["prison_id"]], window.on)
-        if not right.value or (row["person__key_worker_id"] and not gone_on):
+        row, right = one.last, entitled(one.facts, on=window.on, level=one.level)
+        if not right.value or row["person__key_worker_id"]:
             continue
-        slot, since = _cause(row, allocation, gone_on)
+        slot, since = _cause(row, latest.get(row["person_id"]))
         yield Wanted(
             person_id=row["person_id"],
             prison_id=row["prison_id"],
@@ -233,27 +146,11 @@ def _latest_allocations(people: Sequence[int]) -> Sequence[KeyWorkerAllocation]:
     return list(rows.order_by("person_id", "-started_at", "-id").distinct("person_id"))
 
 
-def _key_worker_postings(staff: Sequence[int | None]) -> dict[tuple[int | None, str], list[tuple[date, date | None]]]:
-    """The days from which and until which each key worker of the people was posted as one, by prison."""
-    found: dict[tuple[int | None, str], list[tuple[date, date | None]]] = defaultdict(list)
-    rows = Posting.objects.filter(role=Role.KEY_WORKER, staff__in=[one for one in staff if one])
-    for staff_id, prison_id, starts_on, ends_on in rows.values_list("staff", "prison", "starts_on", "ends_on"):
-        found[staff_id, prison_id].append((starts_on, ends_on))
-    return found
-
-
-def _gone_on(postings: list[tuple[date, date | None]], on: date) -> date | None:
-    """The day from which none of the postings stands on `on`; None when one does, or there never was any."""
-    if any(starts_on <= on and (ends_on is None or ends_on > on) for starts_on, ends_on in postings):
-        return None
-    return max((ends_on for _, ends_on in postings if ends_on and ends_on <= on), default=None)
-
-
-def _cause(row: Row, allocation: KeyWorkerAllocation | None, gone_on: date | None) -> tuple[str, date]:
+def _cause(row: Row, allocation: KeyWorkerAllocation | None) -> tuple[str, date]:
     """What made a key worker wanting, as the slot, and since when: the arrival, or the end of the one before."""
     if allocation is None or allocation.prison_id != row["prison_id"]:
         return f"stay-{row['pk']}", row["arrived_on"]
-    ended_on = gone_on or london_day(allocation.ended_at or allocation.started_at)
+    ended_on = london_day(allocation.ended_at or allocation.started_at)
     if ended_on < row["arrived_on"]:
         return f"stay-{row['pk']}", row["arrived_on"]
     return f"after-{allocation.pk}", ended_on

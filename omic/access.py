@@ -1,7 +1,8 @@
 """Who may do what: one table of role × action × relation. A view declares its action or does not load.
 
 `Relation` says how a person must stand to the member of staff: anyone in the prison, someone on their wing, or their
-own case. Postings are read at each request, so that a move or a leaving takes effect with the next click.
+own case, which they hold or stand in for today. Postings are read at each request, so that a move or a leaving takes
+effect with the next click.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from omic.models import Person, Posting, Prison, PrisonSetting, Role, SettingKind, Staff
+from omic.models import Cover, Person, Posting, Prison, PrisonSetting, Role, SettingKind, Staff
 
 
 class Relation(Enum):
@@ -41,8 +42,15 @@ class Action(StrEnum):
     LOG_SESSION = "log_session"
     MARK_ON_NOMIS = "mark_on_nomis"
     ALLOCATE_KEY_WORKER = "allocate_key_worker"
+    TELL_KEY_WORKER = "tell_key_worker"
     READ_RISK = "read_risk"
+    EDIT_PLAN = "edit_plan"
+    AGREE_PLAN = "agree_plan"
+    RECORD_MEETING = "record_meeting"
+    SEE_QUALITY = "see_quality"
+    REVIEW_NOTES = "review_notes"
     SEE_KEY_WORK = "see_key_work"
+    MANAGE_KEY_WORKERS = "manage_key_workers"
     SEE_OMU = "see_omu"
     MY_CASES = "my_cases"
     ALLOCATE_POM = "allocate_pom"
@@ -56,6 +64,16 @@ class Action(StrEnum):
     ADOPT_POLICY = "adopt_policy"
     RECORD_DUTY = "record_duty"
     OPEN_DUTY = "open_duty"
+    CHANGE_LEVEL = "change_level"
+    FINISH_LEVEL_TASK = "finish_level_task"
+    ASK_VARIANT = "ask_variant"
+    APPROVE_VARIANT = "approve_variant"
+    DECIDE_PRIORITY = "decide_priority"
+    APPROVE_LOCAL_GROUP = "approve_local_group"
+    MARK_NOT_POSSIBLE = "mark_not_possible"
+    OVERRIDE_RESPONSIBILITY = "override_responsibility"
+    CONFIRM_OVERRIDE = "confirm_override"
+    MERGE_PEOPLE = "merge_people"
 
 
 _R, _A = Role, Action
@@ -67,7 +85,7 @@ def _roles(*roles: Role, relation: Relation = Relation.PRISON) -> dict[Role, Rel
     return dict.fromkeys(roles, relation)
 
 
-# PGD and national are read only: they hold no action that writes.
+# National is read only, and so is the PGD but for the two approvals that are theirs alone (KW-04, PG-5).
 ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.HOME: _roles(*_R),
     _A.SEARCH: _roles(
@@ -84,7 +102,14 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.MARK_ON_NOMIS: _roles(_R.KEY_WORK_MANAGER, _R.CASE_ADMINISTRATOR, _R.HOMS)
     | _roles(_R.KEY_WORKER, relation=Relation.OWN),
     _A.ALLOCATE_KEY_WORKER: _roles(_R.KEY_WORK_MANAGER, _R.HOMD),
+    _A.TELL_KEY_WORKER: _roles(_R.KEY_WORK_MANAGER, _R.HOMD) | _roles(_R.KEY_WORKER, relation=Relation.OWN),
+    _A.MANAGE_KEY_WORKERS: _roles(_R.KEY_WORK_MANAGER, _R.HOMD),
     _A.READ_RISK: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.EDIT_PLAN: _roles(_R.KEY_WORK_MANAGER) | _roles(_R.KEY_WORKER, relation=Relation.OWN),
+    _A.AGREE_PLAN: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.RECORD_MEETING: _roles(_R.HOMD) | _roles(_R.POM, _R.KEY_WORKER, relation=Relation.OWN),
+    _A.SEE_QUALITY: _roles(_R.HOMD, _R.KEY_WORK_CHAMPION, _R.KEY_WORK_MANAGER),
+    _A.REVIEW_NOTES: _roles(_R.HOMD, _R.KEY_WORK_CHAMPION),
     _A.SEE_KEY_WORK: _roles(_R.KEY_WORK_MANAGER, _R.KEY_WORK_CHAMPION, _R.HOMD, _R.HOMS, _R.SAFER_CUSTODY, *_OVERSEERS),
     _A.SEE_OMU: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR, *_OVERSEERS),
     _A.MY_CASES: _roles(_R.POM),
@@ -99,6 +124,16 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.ADOPT_POLICY: _roles(_R.HOMS),
     _A.RECORD_DUTY: _roles(_R.HOMD, _R.CASE_ADMINISTRATOR) | _roles(_R.POM, relation=Relation.OWN),
     _A.OPEN_DUTY: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.CHANGE_LEVEL: _roles(_R.GOVERNOR),
+    _A.FINISH_LEVEL_TASK: _roles(_R.GOVERNOR, _R.KEY_WORK_MANAGER),
+    _A.ASK_VARIANT: _roles(_R.HOMS, _R.GOVERNOR),
+    _A.APPROVE_VARIANT: _roles(_R.PGD),
+    _A.DECIDE_PRIORITY: _roles(_R.GOVERNOR, _R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY),
+    _A.APPROVE_LOCAL_GROUP: _roles(_R.PGD),
+    _A.MARK_NOT_POSSIBLE: _roles(_R.KEY_WORK_MANAGER) | _roles(_R.KEY_WORKER, relation=Relation.OWN),
+    _A.OVERRIDE_RESPONSIBILITY: _roles(_R.HOMD),
+    _A.CONFIRM_OVERRIDE: _roles(_R.HOMD, _R.HOMS, _R.GOVERNOR),
+    _A.MERGE_PEOPLE: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
 }
 
 
@@ -108,11 +143,12 @@ _HOLDS = {Role.POM: "pom", Role.KEY_WORKER: "key_worker"}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one member of staff is today in one prison: their postings there, or above it."""
+    """What one member of staff is on a day in one prison: their postings there, or above it."""
 
     staff: Staff
     prison: Prison
     postings: tuple[Posting, ...]
+    on: date
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -135,10 +171,15 @@ class Standing:
         reach = Q(pk__in=[])
         for role, pointer in _HOLDS.items():
             if role in self.roles and ACCESS[action].get(role) is Relation.OWN:
-                reach |= Q(**{pointer: self.staff})
+                reach |= Q(**{pointer: self.staff}) | Q(pk__in=self._covered(role))
         if Relation.WING in relations:
             reach |= Q(wing__in=[p.wing_id for p in self.postings if p.role == Role.WING_OFFICER and p.wing_id])
         return self.prison.people.filter(reach)
+
+    def _covered(self, role: Role) -> QuerySet[Any]:
+        """The people for whose key worker or POM they stand in: theirs as long as that lasts."""
+        covers = Cover.objects.on(self.on).filter(staff=self.staff, prison=self.prison, role=role)
+        return covers.values("person")
 
 
 def prisons_open_to(staff: Staff, *, on: date) -> QuerySet[Prison]:
@@ -165,7 +206,7 @@ def standing_in(staff: Staff, code: str, *, on: date) -> Standing | None:
     groups = _group_settings(on).filter(prison=prison).values("value")
     here = Q(prison=prison) | Q(role=Role.NATIONAL) | Q(role=Role.PGD, group__in=groups)
     postings = tuple(Posting.objects.filter(here, staff=staff).on(on))
-    return Standing(staff=staff, prison=prison, postings=postings) if postings else None
+    return Standing(staff=staff, prison=prison, postings=postings, on=on) if postings else None
 
 
 View = Callable[..., Any]

@@ -57,6 +57,8 @@ def expect_arrival(
     if person is None:
         raise NotExpectedError("No person with this prison number is known here", "prison_number")
     lock([person.pk])
+    if merged := person.merges_away.standing().select_related("kept").first():
+        raise NotExpectedError(f"This number was merged into {merged.kept.prison_number}", "prison_number")
     if Person.objects.filter(pk=person.pk, prison=prison).exists():
         raise NotExpectedError(f"{person.name} is in this prison already", "prison_number")
     if prison.expected_arrivals.filter(person=person, closed_at=None).exists():

@@ -110,11 +110,13 @@ class ListPage:
         may_export: bool = False,
         on_export: OnExport | None = None,
         context: Mapping[str, Any] | None = None,
+        per_page: int = PER_PAGE,
     ) -> None:
         """`sort` is a column's key, "-key" for descending; `noun` is "person,people"; `empty` says why and whether that
         is good; `on_export(format, number of rows)` is called before a file is sent; cell templates see `context`."""
         self.request, self.title, self.columns, self.empty, self.noun = request, title, columns, empty, noun
         self.may_export, self.on_export, self.context = may_export, on_export, context or {}
+        self.per_page = per_page
         self.filterset = filterset(request.GET or None, queryset, request=request) if filterset else None
         self.queryset = self.filterset.qs if self.filterset else queryset
         self.sort = self._sort(request.GET.get("sort", ""), sort)
@@ -153,7 +155,7 @@ class ListPage:
     @cached_property
     def paginator(self) -> "Paginator[Any]":
         """All rows, by the page; on paper one page of as many as may be printed."""
-        return Paginator(self.ordered, PRINT_LIMIT if self.printing else PER_PAGE)
+        return Paginator(self.ordered, PRINT_LIMIT if self.printing else self.per_page)
 
     @cached_property
     def page(self) -> "Page[Any]":

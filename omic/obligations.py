@@ -230,7 +230,7 @@ NOT_EXPECTED = """NOT EXISTS (
 _LEFT = f"""
     UPDATE omic_obligation o
     SET state = CASE WHEN o.state <> 'open' THEN o.state
-                     WHEN o.basis = 'where_possible' THEN 'not_met' ELSE 'missed' END,
+                     WHEN o.basis IN ('where_possible', 'target') THEN 'not_met' ELSE 'missed' END,
         closed_at = %(at)s, closed_because = 'left'
     FROM omic_person p
     WHERE p.id = o.person_id AND p.id = ANY(%(people)s) AND o.met_by <> '' AND o.closed_at IS NULL
@@ -268,7 +268,7 @@ def _run(statements: dict[str, str], people: Sequence[int], at: datetime) -> dic
 
 
 _STAMP = """
-    UPDATE omic_obligation SET state = CASE basis WHEN 'where_possible' THEN 'not_met' ELSE 'missed' END
+    UPDATE omic_obligation SET state = CASE WHEN basis IN ('where_possible', 'target') THEN 'not_met' ELSE 'missed' END
     WHERE prison_id = %s AND state = 'open' AND met_by <> '' AND due_on < %s
 """
 

@@ -23,10 +23,11 @@ class MailKind(models.TextChoices):
 
     COMPLIANCE = "compliance", "Nightly compliance email"
     ALLOCATION = "allocation", "POM allocation"
+    KEY_WORK = "key_work", "Key worker allocation"
 
 
 # What goes to one member of staff at their own address: their posting in the prison is the approval.
-TO_STAFF = (MailKind.ALLOCATION,)
+TO_STAFF = (MailKind.ALLOCATION, MailKind.KEY_WORK)
 
 # A relay that is down for a night is waited for: a minute, two, four …, then hourly, for a little over a day.
 FIRST_DELAY = timedelta(minutes=1)

@@ -14,7 +14,7 @@ from omic.access import Action, requires
 from omic.audit import Actor
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
-from omic.models import Alert, Person, Presence
+from omic.models import Alert, Person, PersonMerge, Presence
 
 # Alerts that whoever may open the page must see at once: code, words, colour. They state only what they say.
 FLAGS = (("HA", "Open ACCT", "red"), ("HA1", "ACCT post-closure", "yellow"), ("RNO121", "No one-to-one", "red"))
@@ -30,6 +30,10 @@ def person(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     )
     panels = [panel for name in settings.PERSON_PANELS if (panel := import_string(name)(request, subject))]
     context = {"title": subject.name, "person": subject, "panels": panels, **identity(subject)}
+    context |= {
+        "merged": list(subject.numbers_taken_in.standing().values_list("gone__prison_number", flat=True)),
+        "may_merge": request.standing.may(Action.MERGE_PEOPLE),
+    }
     return render(request, "omic/person.html", context)
 
 
@@ -92,13 +96,18 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
 
 
 def _matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:
-    """Each word starts the surname, the forename or the prison number, or stands in a double-barrelled name."""
+    """Each word starts the surname, the forename or a prison number, or stands in a double-barrelled name.
+
+    A number that was merged into another finds whoever has that other number now.
+    """
     for word in words.split():
+        merged = PersonMerge.objects.standing().filter(gone__prison_number__istartswith=word)
         people = people.filter(
             Q(surname__istartswith=word)
             | Q(surname__icontains=f"-{word}")
             | Q(forename__istartswith=word)
             | Q(prison_number__istartswith=word)
+            | Q(pk__in=merged.values("kept"))
         )
     return people
 

@@ -192,10 +192,21 @@ TIER_SERVICE = Source(
     address="https://github.com/ministryofjustice/hmpps-tier",
 )
 
-# Both towers cite it.
+# Both towers cite them.
 BEFORE_YOUTH_TRANSFER = Rule(
     "XC-10",
     "Before a move from the youth estate the HOMD assigns a POM, a key worker is assigned, and the key worker has been "
     "in contact: by the day before the transfer.",
     Cite(OPERATING_MODEL, "Transitions, prior to transition"),
+)
+TRANSITION_KEY_WORK = Rule(
+    "XC-12",
+    "The key worker is in contact each week (Monday to Sunday, from the first with 4 whole days here) until the "
+    "first sentence planning meeting or, on remand, the transition closure meeting.",
+    Cite(OPERATING_MODEL, "Transitions: Following transition"),
+)
+TELL_WHO_HOLDS = Rule(
+    "WB-11",
+    "Women are told of changes, and who their key worker or POM is; here everybody is, each time it changes.",
+    Cite(WOMENS_TRANSITION, "5.2"),
 )

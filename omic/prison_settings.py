@@ -30,6 +30,8 @@ VALUES: dict[str, tuple[tuple[str, str], ...]] = {
     SettingKind.LONG_TERM_TRAINING: YES_NO,
     SettingKind.HIGH_SECURITY: YES_NO,
     SettingKind.UNDER_18_SIDE: YES_NO,
+    SettingKind.ABOVE_TARGET_STAFFING: YES_NO,
+    SettingKind.NOTES_SAMPLED: tuple((str(number), str(number)) for number in range(6)),
 }
 MEANS = {
     SettingKind.FUNCTION: "Decides which duties of the OMU fall here",
@@ -37,6 +39,8 @@ MEANS = {
     SettingKind.HIGH_SECURITY: "Supports category A restricted patients",
     SettingKind.GROUP: "Which PGD office sees this prison",
     SettingKind.UNDER_18_SIDE: "Whether people under 18 are held here",
+    SettingKind.ABOVE_TARGET_STAFFING: "Whether there are staff enough to run key work (KW-07): warns, never stops",
+    SettingKind.NOTES_SAMPLED: "How many notes are drawn for quality assurance in each period (KW-19)",
 }
 
 

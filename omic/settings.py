@@ -212,13 +212,26 @@ NIGHTLY_STEPS = ["wellbeing.compliance.write_email"]
 COVERAGE = {"tier": "tiering.coverage.undetermined", "handover answer": "handover.coverage.undetermined"}
 # What `manage.py calculate KIND` answers, each by a function of facts (see omic/calculator.py).
 CALCULATOR_KINDS = {
+    "contact": "keywork.calculate.contact.answer",
     "handover": "handover.calculate.answer",
+    "key-work-figures": "keywork.calculate.figures.answer",
+    "key-worker-allocation": "keywork.calculate.allocation.answer",
+    "may": "omic.may.answer",
     "pom-type": "allocation.calculate.answer",
     "tasks": "handover.timetable.calculate.answer",
     "tier": "tiering.calculate.answer",
 }
+# What the calculator kind `may` answers, each action by a function of facts (see omic/may.py).
+MAY = {
+    "assign_task": "allocation.may.assign_task",
+    "hold_cases": "allocation.may.hold_cases",
+    "line_manage": "allocation.may.line_manage",
+    "allocate_key_worker": "keywork.calculate.may.allocate_key_worker",
+    "join_daily_cohort": "keywork.calculate.may.join_daily_cohort",
+    "start_progression_plan": "keywork.calculate.may.start_progression_plan",
+}
 # What `manage.py bench NAME` measures: each by a function of the number of people that yields the lines to print.
-BENCHES = {"rules": "handover.bench.rules.bench"}
+BENCHES = {"allocation": "keywork.bench.bench", "rules": "handover.bench.rules.bench"}
 # For each pointer on the person, the open rows that it must agree with (see omic/holders.py).
 HOLDER_CHECKS = {"pom": "allocation.holders.open_rows", "key_worker": "keywork.holders.open_rows"}
 # What `manage.py demo` makes, in order, each by a function of the demonstration (see omic/demo/places.py). Those by
@@ -238,9 +251,14 @@ DEMO_PARTS = [
             "omic.demo.people.import_first_rolls",
             "allocation.demo.allocate",
             "keywork.demo.allocations.allocate",
+            "keywork.demo.staff.make_profiles",
+            "keywork.demo.regime.set_levels",
             "keywork.demo.sessions.hold_sessions",
             "omic.demo.year.reconcile_year",
+            "keywork.demo.plans.make_plans",
+            "keywork.demo.plans.draw_samples",
             "handover.demo.hand_over",
+            "handover.demo.override",
         ],
     ),
     ("whole", ["omic.demo.people.import_todays_rolls", "omic.demo.people.expect_arrivals"]),
@@ -261,6 +279,8 @@ MISSING_DETAILS = ["tiering.missing.MISSING", "handover.missing.MISSING"]
 # The panels of a person's page and the numbers of the home page, in order; each answers by role, or not at all.
 PERSON_PANELS = [
     "keywork.panels.key_work_panel",
+    "keywork.plans.plan_panel",
+    "keywork.panels.priority_panel",
     "allocation.panels.pom_panel",
     "handover.panels.duties_panel",
     "handover.panels.handover_panel",
@@ -271,7 +291,9 @@ HOME_TILES = [
     "omic.nomis.desk.home_tiles",
     "allocation.panels.home_tiles",
     "keywork.panels.home_tiles",
+    "keywork.panels.regime_tiles",
     "handover.panels.home_tiles",
+    "keywork.quality.home_tiles",
     "omic.missing.home_tiles",
     "omic.nomis_entries.home_tiles",
 ]

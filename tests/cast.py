@@ -6,7 +6,7 @@ from functools import cached_property
 from django.test import Client
 
 from omic.models import Person, Prison, Role, Staff
-from tests.factories import PersonFactory, PostingFactory, PrisonFactory, StaffFactory, WingFactory
+from tests.factories import KeyWorkerFactory, PersonFactory, PostingFactory, PrisonFactory, StaffFactory, WingFactory
 
 NAMES = {
     Role.KEY_WORKER: ("Kay", "Weaver"),
@@ -41,6 +41,8 @@ class Cast:
             if role in (Role.PGD, Role.NATIONAL):
                 place = {"prison": None, "group": "Yorkshire" if role == Role.PGD else ""}
             PostingFactory(staff=staff, role=role, **place)
+            if role == Role.KEY_WORKER:
+                KeyWorkerFactory(staff=staff, prison=self.prison)
             self.staff[role] = staff
         return self.staff[role]
 

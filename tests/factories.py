@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from allocation.models import PomAllocation
-from keywork.models import KeyWorkerAllocation
+from keywork.models import Course, KeyWorker, KeyWorkerAllocation, Training
 from omic import models
 
 TODAY = date(2026, 11, 18)  # a Wednesday
@@ -149,8 +149,32 @@ class ObligationFactory(DjangoModelFactory):
     created_at = NOW
 
 
+class KeyWorkerFactory(DjangoModelFactory):
+    """A key worker's profile in a prison, posted there and trained long ago; pass `trained=False` for none."""
+
+    class Meta:
+        model = KeyWorker
+        django_get_or_create = ("staff", "prison")
+        skip_postgeneration_save = True
+
+    staff = factory.SubFactory(StaffFactory)
+    prison = factory.SubFactory(PrisonFactory)
+
+    @factory.post_generation
+    def posted(self, create: bool, extracted: object, **kwargs: object) -> None:
+        if not self.staff.postings.filter(prison=self.prison, role="key_worker").exists():
+            PostingFactory(staff=self.staff, prison=self.prison)
+
+    @factory.post_generation
+    def trained(self, create: bool, extracted: object, **kwargs: object) -> None:
+        courses = (Course.FMI, Course.KEY_WORK, Course.TRAUMA_INFORMED) if extracted is not False else ()
+        for course in courses:
+            by = {"recorded_by": self.staff, "recorded_at": NOW}
+            Training.objects.get_or_create(key_worker=self, course=course, completed_on=date(2024, 3, 4), defaults=by)
+
+
 class KeyWorkerAllocationFactory(DjangoModelFactory):
-    """Opens the row and sets the pointer, as the action does."""
+    """Opens the row and sets the pointer, as the action does, to somebody who is posted there as a key worker."""
 
     class Meta:
         model = KeyWorkerAllocation
@@ -166,6 +190,8 @@ class KeyWorkerAllocationFactory(DjangoModelFactory):
     def pointer(self, create: bool, extracted: object, **kwargs: object) -> None:
         self.person.key_worker = self.staff
         self.person.save(update_fields=["key_worker"])
+        if not self.staff.postings.filter(prison=self.prison, role="key_worker").exists():
+            PostingFactory(staff=self.staff, prison=self.prison)
 
 
 class PomAllocationFactory(DjangoModelFactory):

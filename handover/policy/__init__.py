@@ -13,6 +13,7 @@ from handover.policy.reasons import (
 from handover.policy.timings import (
     CRCS_ENDED_ON,
     MEN_OPEN_FROM,
+    OVERRIDE_MONTHS,
     TIMING_BY_VERSION,
     TIMINGS,
     WELSH_OPEN_FROM,
@@ -27,6 +28,7 @@ __all__ = [
     "DUTY_RULES",
     "LEGAL_STATUS_UNKNOWN",
     "MEN_OPEN_FROM",
+    "OVERRIDE_MONTHS",
     "PROVIDER_UNKNOWN",
     "REASONS",
     "RULES",

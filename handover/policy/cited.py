@@ -148,6 +148,12 @@ RULES = (
         "Where a review is adjourned or deferred, the case stays with the COM.",
         Cite(OPERATING_MODEL, "Joint work: Offender Manager Responsibility"),
     ),
+    Rule(
+        "XC-55",
+        "A decision about who is responsible, with a reason and confirmed by a second person, stands in place of what "
+        "is computed until somebody takes it back. Who decided, when and why is kept.",
+        Cite(MANAGE_POM_CASES, "app/controllers/responsibilities_controller.rb"),
+    ),
 )
 RULES_BY_ID = registry(RULES)
 

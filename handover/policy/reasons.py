@@ -25,6 +25,7 @@ PROVIDER_UNKNOWN = "provider_unknown"
 class Reason(StrEnum):
     """Why a case stands as it does. The words are in REASONS."""
 
+    OVERRIDDEN = "overridden"
     UNSENTENCED = "unsentenced"
     ADDITIONAL_ISP = "additional_isp"
     RECALL_THD_OVER_12_MONTHS = "recall_thd_over_12_months"
@@ -51,6 +52,7 @@ class Reason(StrEnum):
 
 
 REASONS: dict[str, str] = {
+    Reason.OVERRIDDEN: "Overridden: decided by a HOMD and confirmed by a second person",
     Reason.UNSENTENCED: "Not sentenced: no case responsibility, only tasks for the POM",
     Reason.ADDITIONAL_ISP: "Serving an additional indeterminate sentence: the POM is responsible",
     Reason.RECALL_THD_OVER_12_MONTHS: (

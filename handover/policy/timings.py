@@ -35,6 +35,7 @@ class Timing:
 
 
 _CHECKED_ON = date(2026, 11, 21)
+OVERRIDE_MONTHS = 12  # PA-07: a next review this soon after the last lets the HOMD override the shift back
 _DATES_UNTIL_2023 = Cite(MANAGE_POM_CASES, "app/services/handover_date_service.rb, as it was until February 2023")
 _DATES = Cite(MANAGE_POM_CASES, "app/lib/handover/handover_calculation.rb")
 _SPECIAL_CASES = Cite(MANAGE_POM_CASES, "app/domains/offender_handover.rb")
@@ -50,7 +51,7 @@ TIMINGS = (
         parole=Span(8),
         determinate=Span(8),
         determinate_rule="HO-26",
-        override_months=12,
+        override_months=OVERRIDE_MONTHS,
         last_checked_on=_CHECKED_ON,
     ),
     Timing(

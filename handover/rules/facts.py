@@ -21,6 +21,13 @@ class Release(NamedTuple):
     on: date
 
 
+class Override(NamedTuple):
+    """Whom a confirmed decision makes responsible, and from which day it binds."""
+
+    responsibility: Responsibility
+    from_on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverFacts:
     """What is known of one sentence on `today`. None is unknown; an unknown yes/no is no.
@@ -61,6 +68,7 @@ class HandoverFacts:
     category_active_since: date | None = None
     moved_to_open_on: date | None = None
     welsh_open: bool = False
+    override: Override | None = None
 
 
 class Determination(NamedTuple):

@@ -8,11 +8,11 @@ from handover.rules.facts import HandoverFacts, Release, make
 ReleaseDate = Callable[[HandoverFacts, date], Release | None]
 
 
-def determinate_release(facts: HandoverFacts, _today: date) -> Release | None:
-    """Parole eligibility if there is any, else the earlier of ARD and CRD."""
+def determinate_release(facts: HandoverFacts, _today: date | None = None) -> Release | None:
+    """Parole eligibility if there is any, else the earlier of ARD and CRD, whatever the day; HDC does not count."""
     if facts.ped is not None:
         return make(Release, ("ped", facts.ped))
-    return _automatic_or_conditional(facts)
+    return automatic_or_conditional(facts)
 
 
 def release_or_curfew(facts: HandoverFacts, today: date) -> Release | None:
@@ -24,7 +24,7 @@ def release_or_curfew(facts: HandoverFacts, today: date) -> Release | None:
         return determinate_release(facts, today)
     if facts.hdc_actual is not None:
         return make(Release, ("hdc_actual", facts.hdc_actual))
-    release, hdced = _automatic_or_conditional(facts), facts.hdced
+    release, hdced = automatic_or_conditional(facts), facts.hdced
     if hdced is not None and (release is None or hdced < release.on):
         return make(Release, ("hdced", hdced))
     return release
@@ -46,7 +46,8 @@ def tariff_or_hearing(facts: HandoverFacts, today: date) -> Release | None:
     return make(Release, ("thd", thd)) if thd is not None else None
 
 
-def _automatic_or_conditional(facts: HandoverFacts) -> Release | None:
+def automatic_or_conditional(facts: HandoverFacts) -> Release | None:
+    """The earlier of ARD and CRD, whether or not there is a parole eligibility date."""
     ard, crd = facts.ard, facts.crd
     if ard is not None and (crd is None or ard <= crd):
         return make(Release, ("ard", ard))

@@ -6,8 +6,8 @@ responsible on a day follows from the dates (`state_on`).
 
 from datetime import date
 
-from handover.policy import CRCS_ENDED_ON, PROVIDER_UNKNOWN, Reason, Responsibility, Timing
-from handover.rules.facts import Answer, Case, Determination, HandoverFacts, Release, make, settled
+from handover.policy import CRCS_ENDED_ON, PROVIDER_UNKNOWN, REASONS, Reason, Responsibility, Timing
+from handover.rules.facts import Answer, Case, Determination, HandoverFacts, Override, Release, make, settled
 from handover.rules.versions import VERSIONS, Order
 from omic.policy import DEFAULT_POLICY, Outcome, Step, Steps
 
@@ -18,6 +18,7 @@ Decision = tuple[Answer, Release | None, tuple[str, ...], Steps]
 def determine(facts: HandoverFacts, *, policy: str = DEFAULT_POLICY) -> Outcome[Determination]:
     """Responsibility and handover dates as they stand on `facts.today` (HO-01 to HO-27, EA-23, PA-05 to PA-08).
 
+    A confirmed override stands in place of what is computed, which is computed all the same and told in the steps.
     Raises KeyError for a version that does not exist.
     """
     version = VERSIONS[policy]
@@ -25,7 +26,11 @@ def determine(facts: HandoverFacts, *, policy: str = DEFAULT_POLICY) -> Outcome[
     order = version.indeterminate if facts.sentence_type == "indeterminate" else version.determinate
     decision = _decide(facts, facts.today, timing, order)
     (reason, fixed, start_on, handover_on, blocking, steps), release, provisional, doubts = decision
-    next_change_on = None if order.turning_days is None else _next_change_on(facts, timing, order, decision)
+    next_change_on = _next_change_on(facts, timing, order, decision)
+    override = facts.override
+    if override is not None and override.from_on <= facts.today:
+        steps = (_override_step(override, reason), *steps)
+        reason, fixed, start_on, handover_on, blocking = Reason.OVERRIDDEN, override.responsibility, None, None, ()
     found = (fixed, start_on, handover_on, release, blocking, provisional, next_change_on)
     return make(Outcome, (make(Determination, found), reason, policy, (*version.named, *doubts, *steps)))
 
@@ -46,6 +51,12 @@ def state_step(determination: Determination, day: date) -> Step | None:
         return None
     support = f"COM supporting from {start_on}, " if start_on != handover_on else ""
     return Step("HO-13", f"{day}: {support}COM responsible from {handover_on}")
+
+
+def _override_step(override: Override, computed: Reason) -> Step:
+    """What the decision says, and what was computed; the computed answer's own steps follow it."""
+    lead, from_on = override
+    return Step("XC-55", f"overridden from {from_on}: {lead} responsible; computed: {REASONS[computed]}")
 
 
 def _decide(facts: HandoverFacts, today: date, timing: Timing, order: Order) -> Decision:
@@ -87,8 +98,10 @@ def _doubts(facts: HandoverFacts, timing: Timing) -> tuple[tuple[str, ...], Step
 
 def _next_change_on(facts: HandoverFacts, timing: Timing, order: Order, now: Decision) -> date | None:
     """The first later day on which the answer differs: only a day that the version's order turns on can change it."""
+    if order.turning_days is None:
+        return None
     answer, release, _, _ = now
-    turning_days = order.turning_days(facts, timing, answer) if order.turning_days is not None else ()
+    turning_days = order.turning_days(facts, timing, answer)
     for day in sorted(day for day in turning_days if day is not None and day > facts.today):
         if order.release(facts, day) != release:
             return day

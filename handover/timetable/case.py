@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from handover.policy import Reason, Responsibility
+from handover.policy import TIMING_BY_VERSION, Reason, Responsibility
 from handover.rules import Determination, HandoverFacts, Release, determine, state_on
+from handover.rules.release import automatic_or_conditional, determinate_release
 from handover.timetable.facts import TimetableFacts
 from handover.timetable.policy import NUMBERS, VERSIONS_BY_PROVIDER, Owner
 from omic.calendar import add_months, shift
@@ -83,7 +84,8 @@ def case_of(facts: TimetableFacts, policy: str) -> Case:
     sentenced = handover.legal_status == "sentenced" and not handover.immigration
     indeterminate = handover.sentence_type == "indeterminate"
     start = handover.sentence_start if sentenced else None
-    release = outcome.value.earliest_release if indeterminate else _release(handover)
+    release = outcome.value.earliest_release if indeterminate else determinate_release(handover)
+    acr = None if indeterminate else automatic_or_conditional(handover)
     left = None if indeterminate or start is None or release is None else (start, release.on)
     refused = indeterminate and handover.recall_hearing_outcome == "not_release"
     return Case(
@@ -98,27 +100,14 @@ def case_of(facts: TimetableFacts, policy: str) -> Case:
         sentence_start=start,
         indeterminate=indeterminate,
         nps=indeterminate or handover.provider != "crc" or policy not in VERSIONS_BY_PROVIDER,
-        acr_on=None if indeterminate else _acr_on(handover),
+        acr_on=acr.on if acr else None,
         release=release,
-        short=left is not None and left[1] <= add_months(left[0], NUMBERS.short_months),
+        short=left is not None and left[1] <= add_months(left[0], TIMING_BY_VERSION[policy].short_months),
         long=None if left is None else left[1] > add_months(left[0], NUMBERS.long_months),
         reviewed=left is None or left[1] >= add_months(left[0], NUMBERS.reviewed_months),
         under_recall=handover.recalled and not refused,
         last_oasys_on=_last_oasys_on(facts),
     )
-
-
-def _acr_on(handover: HandoverFacts) -> date | None:
-    ard, crd = handover.ard, handover.crd
-    return crd if ard is None or (crd is not None and crd < ard) else ard
-
-
-def _release(handover: HandoverFacts) -> Release | None:
-    """HO-21, of a determinate sentence; HDC does not count."""
-    if handover.ped is not None:
-        return Release("ped", handover.ped)
-    acr_on = _acr_on(handover)
-    return None if acr_on is None else Release("ard" if acr_on == handover.ard else "crd", acr_on)
 
 
 def _last_oasys_on(facts: TimetableFacts) -> date | None:

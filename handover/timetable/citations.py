@@ -1,7 +1,15 @@
 """The rules of the timetable in words fit to show, each with the place it is read from."""
 
 from handover.policy import RULES_BY_ID as HANDOVER_RULES
-from omic.policy import BEFORE_YOUTH_TRANSFER, OPERATING_MODEL, PROBATION_BLOG, Cite, Rule, registry
+from omic.policy import (
+    BEFORE_YOUTH_TRANSFER,
+    OPERATING_MODEL,
+    PROBATION_BLOG,
+    TRANSITION_KEY_WORK,
+    Cite,
+    Rule,
+    registry,
+)
 
 
 def _model(rule_id: str, words: str, locator: str) -> Rule:
@@ -254,12 +262,7 @@ SPECIAL_GROUP_RULES = (
         "POM and key worker meet the young person within 72 hours of arrival.",
         "Transitions: Following transition",
     ),
-    _model(
-        "XC-12",
-        "The key worker is in contact each week (Monday to Sunday, from the first with 4 whole days here) until the "
-        "first sentence planning meeting or, on remand, the transition closure meeting.",
-        "Transitions: Following transition",
-    ),
+    TRANSITION_KEY_WORK,
     _model(
         "XC-30",
         "For a restricted patient whoever is responsible reviews OASys on the transfer to hospital and again before "

@@ -1,6 +1,6 @@
 """Parole (rulebook 5e): the pre-tariff review, the latest day of the next review, who writes and who attends."""
 
-from handover.policy import Responsibility
+from handover.policy import OVERRIDE_MONTHS, Responsibility
 from handover.timetable.case import Case, count, has_come
 from handover.timetable.facts import Parole, Task
 from handover.timetable.policy import NUMBERS, Cause, Kind, Owner, ReportAuthor
@@ -92,6 +92,6 @@ def _override(case: Case) -> tuple[bool, Steps]:
         return False, (Step("PA-07", f"{found}: the tariff has not expired, nothing to override"),)
     if handover.parole_outcome in ("release", "deferred"):
         return False, (Step("PA-07", f"{found}: outcome {handover.parole_outcome}, nothing to override"),)
-    near = next_on <= add_months(last_on, NUMBERS.override_months)
+    near = next_on <= add_months(last_on, OVERRIDE_MONTHS)
     words = "12 months or less: the HOMD may override" if near else "more than 12 months: no override"
     return near, (Step("PA-07", f"{found}, {words}"),)

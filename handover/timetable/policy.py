@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Every kind of dated duty. The words for staff are in KINDS."""
+    """Every kind of dated duty. Its words for staff stand with the kernel's kinds of obligation."""
 
     PUBLIC_PROTECTION_SCREEN = "public_protection_screen"
     INITIAL_CATEGORISATION = "initial_categorisation"
@@ -40,40 +40,6 @@ class Kind(StrEnum):
     HOSPITAL_LIAISON = "hospital_liaison"
 
 
-KINDS: dict[Kind, str] = {
-    Kind.PUBLIC_PROTECTION_SCREEN: "Public protection screen",
-    Kind.INITIAL_CATEGORISATION: "Initial categorisation",
-    Kind.LISP1: "LISP1 for a new life sentence",
-    Kind.COMPLEXITY_SCREENING: "Complexity of need screening",
-    Kind.BAIL_SCREENING: "Bail screening and information",
-    Kind.OPD_DECISION: "Offender Personality Disorder pathway: decide the level of formulation",
-    Kind.MALRAP: "MALRAP meeting, LISP2, post-sentence report and sentence planning minutes",
-    Kind.POM_CONTACT: "POM contact",
-    Kind.OASYS_INITIAL: "Initial OASys assessment",
-    Kind.OASYS_REVIEW: "OASys review",
-    Kind.OASYS_HANDOVER: "OASys review for handover",
-    Kind.OASYS_PAROLE: "OASys review for parole",
-    Kind.OASYS_PRE_RELEASE: "OASys review before release",
-    Kind.OASYS_SIGNIFICANT_EVENT: "OASys review after a significant event",
-    Kind.EA_FIRST_REVIEW: "Early allocation: first review of the criteria",
-    Kind.EA_REVIEW: "Early allocation: review of the criteria with OASys",
-    Kind.EA_REFERRAL_REVIEW: "Early allocation: review of the referral",
-    Kind.EA_TRANSFER: "Early allocation: assignment and transfer to the COM",
-    Kind.EA_MAPPA_REFERRAL: "Early allocation: MAPPA referral, if required",
-    Kind.PRE_TARIFF_REVIEW: "Pre-tariff review of suitability for open conditions",
-    Kind.PAROLE_REVIEW: "Next parole review",
-    Kind.RECALL_EXPLANATION: "Meeting to explain the recall, the dossier and the right to appeal",
-    Kind.POST_RECALL_MEETING: "Post-recall meeting",
-    Kind.TRANSITION_READY: "Move from the youth estate: POM and key worker in place",
-    Kind.TRANSITION_MEETING: "Move from the youth estate: POM and key worker meet the person",
-    Kind.TRANSITION_KEY_WORK: "Move from the youth estate: weekly key worker contact",
-    Kind.PERSONAL_ADVISER: "Care experienced: find the personal adviser and align the plans",
-    Kind.OASYS_BEFORE_REMISSION: "OASys review before remission to prison",
-    Kind.AFTERCARE_MEETING: "Section 117 aftercare planning meetings",
-    Kind.HOSPITAL_LIAISON: "Liaison with Mental Health Casework and the responsible clinician",
-}
-
-
 class Owner(StrEnum):
     """Who does it, or must take part. COM stands for the responsible officer of a CRC case."""
 
@@ -83,16 +49,6 @@ class Owner(StrEnum):
     HOMD = "homd"
     PROBATION_OFFICER = "probation_officer"
     PSYCHOLOGIST = "psychologist"
-
-
-OWNERS: dict[Owner, str] = {
-    Owner.POM: "POM",
-    Owner.COM: "COM",
-    Owner.KEY_WORKER: "Key worker",
-    Owner.HOMD: "HOMD",
-    Owner.PROBATION_OFFICER: "Probation officer",
-    Owner.PSYCHOLOGIST: "Psychologist",
-}
 
 
 class State(StrEnum):
@@ -161,7 +117,6 @@ class Numbers:
     """Every number of the timetable, by the rule that gives it."""
 
     last_checked_on: date
-    short_months: int = 10  # OA-01 to OA-03, AL-13: exactly so much left at sentence is short, as in HO-02
     long_months: int = 48  # OA-01, AL-13: up to so much left, and low RoSH
     reviewed_months: int = 24  # OA-04, OA-05: from so much left at sentence on there are periodic reviews
     screen_days: int = 14  # AL-20, AL-21, AL-23
@@ -190,7 +145,6 @@ class Numbers:
     pre_tariff_months: int = 42  # PA-01, before tariff expiry
     review_indeterminate_max: int = 24  # PA-07, months from one parole review to the next
     review_determinate_max: int = 12  # PA-09
-    override_months: int = 12  # PA-07
     recall_hours: int = 48  # RC-01
     recall_meeting_days: int = 10  # RC-02
     recall_training_months: int = 24  # RC-04: more than so much left to the SED is training

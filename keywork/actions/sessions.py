@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from keywork.actions.refusals import RefusedError, SameSessionError
-from keywork.models import SessionNote
+from keywork.models import PlanTarget, SessionNote, TargetReview
 from keywork.notes import TEXTS, Record, nomis_text, record_of
 from keywork.rules import policy_on
 from omic import audit, duties, obligations
@@ -37,6 +37,7 @@ def log_session(
     _check(person, prison, record, at=at, another=another)
     contact = _write(person=person, prison=prison, record=record, request_id=request_id, by=by, at=at)
     _note(contact, record)
+    _review_targets(contact, record)
     if record.risk_information:
         _tell_omu(contact, record.risk_information, at=at)
     obligations.settle([person.pk])
@@ -76,6 +77,7 @@ def amend_session(
         amended_because=because,
     )
     _note(new, record)
+    _review_targets(new, record)
     _correct_risk(old, new, record.risk_information, because=because, at=at)
     obligations.settle([old.person_id])
     _audit(by, "amend_session", at, new, amends=old.pk)
@@ -165,6 +167,25 @@ def _note(contact: Contact, record: Record) -> None:
         contact_minutes=record.contact_minutes,
         prompts=dict(record.prompts),
         **{name: getattr(record, name) for name in TEXTS},
+    )
+
+
+def _review_targets(contact: Contact, record: Record) -> None:
+    """What was said of the person's own targets; a correction says it again, and what it replaces counts no more."""
+    asked = {review.target for review in record.reviews}
+    own = PlanTarget.objects.filter(pk__in=asked, plan__person=contact.person_id) if asked else ()
+    if len(own) < len(asked):
+        raise RefusedError("A target that you wrote about is not one of this person’s")
+    TargetReview.objects.bulk_create(
+        TargetReview(
+            target_id=review.target,
+            contact=contact,
+            state=review.state,
+            words=review.words,
+            reviewed_by=contact.by,
+            reviewed_at=contact.recorded_at,
+        )
+        for review in record.reviews
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from keywork.models import KeyWorkerAllocation
+from keywork.models import EndKind, KeyWorkerAllocation
 from keywork.pipeline import settle_holders
 from keywork.rules import KeyWorkFacts, entitled
 from omic.copying import tell_planner
@@ -114,7 +114,8 @@ def _history(
         changed_at = present.started_at + timedelta(days=chance.randint(40, days - 30))
         others = [one for one in colleagues if one != staff] or [staff]
         first = _row(row, demo, chance.choice(others), manager, present.started_at.date())
-        first.ended_at, first.ended_by_id, first.ended_because = changed_at, manager, "Changed"
+        first.ended_at, first.ended_by_id = changed_at, manager
+        first.ended_because, first.ended_kind = "Changed", EndKind.REPLACED
         present.started_at = changed_at
         yield first
     yield present

@@ -14,6 +14,7 @@ from omic.access import Action, requires
 from omic.context import Tab, Tile
 from omic.http import PrisonRequest
 from omic.lists import ListPage
+from omic.models import ObligationKind
 from omic.nomis_entries import waiting_for
 
 
@@ -64,8 +65,17 @@ def _my_tabs(request: PrisonRequest) -> list[Tab]:
     code = request.prison.pk
     return [
         Tab("My people", reverse("keywork:mine", args=[code])),
+        Tab("To tell", reverse("keywork:to-tell", args=[code]), _to_tell(request)),
+        Tab("My figures", reverse("keywork:my-figures", args=[code])),
         Tab("Not yet on NOMIS", reverse("not-on-nomis", args=[code]), waiting_for(request.standing).count()),
+        Tab("Feedback", reverse("keywork:feedback", args=[code])),
     ]
+
+
+def _to_tell(request: PrisonRequest) -> int:
+    people = request.standing.people(Action.TELL_KEY_WORKER)
+    duties = request.prison.obligations.demanding().filter(kind=ObligationKind.TELL_KEY_WORKER, person__in=people)
+    return duties.count()
 
 
 def _tabs(request: PrisonRequest) -> list[Tab]:
@@ -76,7 +86,13 @@ def _tabs(request: PrisonRequest) -> list[Tab]:
         Tab("Overdue", reverse("keywork:overdue", args=[code]), lists.late(people).count()),
         Tab("Without a key worker", reverse("keywork:unallocated", args=[code]), waiting.count()),
         Tab("Longest unseen", reverse("keywork:unseen", args=[code])),
+        Tab("Key workers", reverse("keywork:staff", args=[code])),
+        Tab("Figures", reverse("keywork:figures", args=[code])),
+        Tab("Regime level", reverse("keywork:regime", args=[code])),
+        Tab("Priority groups", reverse("keywork:priority", args=[code])),
     ]
+    if may(Action.SEE_QUALITY):
+        tabs.append(Tab("Quality", reverse("keywork:quality", args=[code])))
     if may(Action.MARK_ON_NOMIS):
         tabs.append(Tab("Not yet on NOMIS", reverse("not-on-nomis", args=[code])))
     if may(Action.EXPECT_ARRIVAL):
@@ -84,7 +100,10 @@ def _tabs(request: PrisonRequest) -> list[Tab]:
     return tabs
 
 
-def _people_page(request: PrisonRequest, people: Any, name: str, **settings: Any) -> HttpResponseBase:
+def _people_page(
+    request: PrisonRequest, people: Any, name: str, template: str = "omic/list.html", **settings: Any
+) -> HttpResponseBase:
+    may_allocate = request.standing.may(Action.ALLOCATE_KEY_WORKER)
     page = ListPage(
         request,
         people.select_related("wing", "key_worker"),
@@ -95,7 +114,7 @@ def _people_page(request: PrisonRequest, people: Any, name: str, **settings: Any
         context={"today": request.on},
         **settings,
     )
-    return page.response(context={"tabs": _tabs(request)})
+    return page.response(template, {"tabs": _tabs(request), "may_allocate": may_allocate})
 
 
 @requires(Action.SEE_KEY_WORK)
@@ -119,8 +138,8 @@ def unallocated(request: PrisonRequest, code: str) -> HttpResponseBase:
     if request.standing.may(Action.ALLOCATE_KEY_WORKER):
         shown.append(columns.ALLOCATE)
     empty = "Everybody who is to have a key worker has one. That is good."
-    title, shown = "People without a key worker", tuple(shown)
-    return _people_page(request, people, "without-key-worker", title=title, columns=shown, sort="waiting", empty=empty)
+    settings = {"title": "People without a key worker", "columns": tuple(shown), "sort": "waiting", "empty": empty}
+    return _people_page(request, people, "without-key-worker", "keywork/place_waiting.html", **settings)
 
 
 @requires(Action.SEE_KEY_WORK)

@@ -9,11 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from keywork import columns, lists
+from keywork import columns, lists, plans, quality
 from keywork.actions import amend_session, log_session, withdraw_session
-from keywork.forms import AmendForm, SessionForm, WithdrawForm, attempt, initial_of
+from keywork.forms import AmendForm, SessionForm, WithdrawForm, attempt, initial_of, typed_targets
 from keywork.notes import answers, record_of
-from keywork.rules import is_short
 from omic import audit, duties, pending
 from omic.access import Action, Relation, requires
 from omic.audit import Actor
@@ -28,7 +27,7 @@ RECORDED = (ContactKind.SESSION, ContactKind.ENTRY)
 def log(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Log a session or an entry with one of the people held here."""
     beside = {"beside": True, "last": lists.last_session(request.person)}
-    return _log(request, request.person, identity(request.person) | beside)
+    return _log(request, request.person, identity(request.person) | beside, with_plan=True)
 
 
 @requires(Action.LOG_SESSION)
@@ -51,12 +50,17 @@ def log_left(request: PrisonRequest, code: str, allocation: int) -> HttpResponse
     return _log(request, found.person, {"identity_facts": [("Left", found.ended_at)], "identity_tags": []})
 
 
-def _log(request: PrisonRequest, person: Person, context: dict[str, Any]) -> HttpResponse:
-    form = SessionForm(pending.typed(request), request=request)
+def _log(request: PrisonRequest, person: Person, context: dict[str, Any], *, with_plan: bool = False) -> HttpResponse:
+    """The form; `with_plan` asks about the targets of the progression plan of somebody who is held here."""
+    typed = pending.typed(request)
+    targets = plans.to_review(person, typed=typed_targets(typed)) if with_plan else ()
+    form = SessionForm(typed, request=request, targets=targets)
     if request.method == "POST" and form.is_valid() and (contact := _logged(request, form, person)):
         met = contact.links.exists()
         kind = contact.get_kind_display()
         messages.success(request, f"{kind} with {person.name} saved." + " It counts toward what is owed." * met)
+        if hint := quality.hint_to_author(contact):
+            messages.warning(request, hint)
         return redirect(_onward(request, person))
     words: dict[str, Any] = {
         "title": f"Log a session with {person.name}",
@@ -111,8 +115,8 @@ def session(request: PrisonRequest, code: str, ref: str, contact: int) -> HttpRe
         "title": f"{found.get_kind_display()} with {request.person.name}",
         "contact": found,
         "note": note,
-        "answers": answers(note) if note else [],
-        "short": found.kind == ContactKind.SESSION and is_short(found.minutes, on=found.on),
+        "answers": [*answers(note), *plans.reviewed_in(found)] if note else [],
+        "short": lists.is_shortened(found),
         "risk_duty": duties.duty_to_read(found) if note and note.risk_information else None,
         "may_amend": _may_amend(request, found),
         "may_withdraw": _may_withdraw(request, found),
@@ -143,7 +147,9 @@ def amend(request: PrisonRequest, code: str, ref: str, contact: int) -> HttpResp
     found = _contact(request, contact)
     if not _may_amend(request, found):
         raise PermissionDenied("Only its author can correct what was recorded, and only once.")
-    form = AmendForm(pending.typed(request), request=request, initial=initial_of(record_of(found)))
+    typed, initial = pending.typed(request), initial_of(record_of(found))
+    targets = plans.to_review(request.person, typed=typed_targets(typed), contact=found)
+    form = AmendForm(typed, request=request, initial=initial, targets=targets)
     if request.method == "POST" and form.is_valid() and (new := _amended(request, form, found)):
         messages.success(request, "Correction saved. The first version stays on record.")
         return redirect("keywork:session", code, ref, new.pk)

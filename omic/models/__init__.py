@@ -1,12 +1,14 @@
 """The kernel's tables, which every app shares."""
 
 from omic.models.contact import NOMIS_TYPES, Contact, ContactKind, NomisEntry
+from omic.models.cover import Cover
 from omic.models.custody import Movement, ParoleReview, Sentence, Stay
 from omic.models.details import CaseDetails, DetailEntry, OasysAssessment, Provider, Rosh, SentencePlan
 from omic.models.determination import Determination
 from omic.models.guidance import DutyGuidance
 from omic.models.imports import ImportRow, RollImport
 from omic.models.ledger import AuditEvent, Message, Recipient, Run
+from omic.models.merge import PersonMerge, surviving_number
 from omic.models.obligation import Flag, Obligation, ObligationContact, ObligationKind, ObligationState
 from omic.models.person import (
     SENTENCED_STATUSES,
@@ -42,6 +44,7 @@ __all__ = [
     "Complexity",
     "Contact",
     "ContactKind",
+    "Cover",
     "DateRange",
     "DetailEntry",
     "Determination",
@@ -62,6 +65,7 @@ __all__ = [
     "Operator",
     "ParoleReview",
     "Person",
+    "PersonMerge",
     "PolicyAdoption",
     "Posting",
     "Presence",
@@ -80,4 +84,5 @@ __all__ = [
     "Stay",
     "TstzRange",
     "Wing",
+    "surviving_number",
 ]

@@ -28,6 +28,7 @@ class Stay(models.Model):
         TRANSFER = "transfer", "Transferred"
         RELEASE = "release", "Released"
         DEATH = "death", "Died"
+        MERGE = "merge", "Merged into another number"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="stays")
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="stays")

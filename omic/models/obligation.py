@@ -19,8 +19,13 @@ class ObligationKind(models.TextChoices):
     """Every kind of duty the product knows, in the words the pages use."""
 
     KEY_WORK_SESSION = "key_work_session", "Key work session"
+    KEY_WORK_FLOOR = "key_work_floor", "Key work floor of the month"
     ALLOCATE_KEY_WORKER = "allocate_key_worker", "Identify a key worker"
+    TELL_KEY_WORKER = "tell_key_worker", "Tell the person who their key worker is"
+    THREE_WAY_MEETING = "three_way_meeting", "Meeting of key worker, POM and person after sentence"
+    DAILY_CHECK = "daily_check", "Daily wellbeing check"
     ALLOCATE_POM = "allocate_pom", "Allocate a POM"
+    TELL_POM = "tell_pom", "Tell the person who their POM is"
     RISK_TO_READ = "risk_to_read", "Risk information to read"
     HANDOVER = "handover", "Handover to the community"
     HELD_CHANGE = "held_change", "Decide a held change of the roll"

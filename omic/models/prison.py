@@ -83,6 +83,8 @@ class SettingKind(models.TextChoices):
     HIGH_SECURITY = "high_security", "High security"
     GROUP = "group", "Prison group"
     UNDER_18_SIDE = "under_18_side", "Holds people under 18"
+    ABOVE_TARGET_STAFFING = "above_target_staffing", "Band 3 staffing above its target"
+    NOTES_SAMPLED = "notes_sampled", "Key work notes sampled for each key worker"
 
 
 class DatedSettings(models.QuerySet["PrisonSetting"]):

@@ -29,6 +29,11 @@ class FieldError:
     reason: str
 
 
+def merged_away(field: str, number: str, kept: str) -> FieldError:
+    """Why nothing is taken in under a number that was merged into `kept`: the person would be there twice again."""
+    return FieldError(field, number, f"was merged into {kept}: this person is known by that number now")
+
+
 @dataclass(frozen=True, slots=True)
 class RowErrors:
     """A row that may not be loaded. `prison_number` is what the row said, right or wrong, for the report."""

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 
 from omic.audit import Actor
 from omic.details import FIELDS, Statement, clean_value
-from omic.models import Person
-from omic.nomis.cells import FieldError, RowErrors, shown
+from omic.models import Person, surviving_number
+from omic.nomis.cells import FieldError, RowErrors, merged_away, shown
 from omic.nomis.details import (
     KEYS,
     Detail,
@@ -27,7 +27,7 @@ from omic.nomis.rows import Row
 from omic.nomis.verdicts import UNCHANGED, Outcome, Verdict, quarantined
 from omic.reconcile import lock
 
-Known = Mapping[str, tuple[int, str | None]]  # prison number: id and prison
+Known = Mapping[str, tuple[int, str | None, str | None]]  # prison number: id, prison, number it was merged into
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class DetailBatches:
         """State each row; what is news changes the person. One person may have many rows, so none claims them."""
         parsed = [row.cells is not None and parse_detail(row.cells, today=self.on) for row in rows]
         known = self._people(parsed)
-        book = DetailsBook([person for person, _ in known.values()])
+        book = DetailsBook([person for person, *_ in known.values()])
         verdicts = [self._judge(row, detail, known, book) for row, detail in zip(rows, parsed, strict=True)]
         book.write()
         return verdicts
@@ -60,15 +60,18 @@ class DetailBatches:
         numbers = {detail.prison_number for detail in parsed if isinstance(detail, Stated)}
         ids = Person.objects.filter(prison_number__in=numbers).values_list("pk", flat=True)
         people = Person.objects.filter(pk__in=lock(list(ids)))
-        return {number: (pk, prison) for number, pk, prison in people.values_list("prison_number", "pk", "prison")}
+        rows = people.values_list("prison_number", "pk", "prison", surviving_number())
+        return {number: (pk, prison, kept) for number, pk, prison, kept in rows}
 
     def _judge(self, row: Row, detail: Detail | RowErrors | bool, known: Known, book: DetailsBook) -> Verdict:
         if isinstance(detail, bool):
             return quarantined(row, [FieldError("", "", row.problem)], prison=self.scope)
         number = detail.prison_number
-        person, prison = known.get(number, (None, None))
+        person, prison, kept = known.get(number, (None, None, None))
         if isinstance(detail, RowErrors):
             return quarantined(row, detail.errors, number=number, prison=self.scope or prison)
+        if kept:
+            return quarantined(row, [merged_away(_key(row), number, kept)], number=number, prison=self.scope)
         if errors := list(self._stranger(row, number, person, prison)) or list(_unfit(detail)):
             return quarantined(row, errors, number=number, prison=self.scope or prison)
         assert person
@@ -79,7 +82,7 @@ class DetailBatches:
         )  # fmt: skip
 
     def _stranger(self, row: Row, number: str, person: int | None, prison: str | None) -> Iterator[FieldError]:
-        key = next((name for name in KEYS if name in (row.cells or {})), KEYS[0])
+        key = _key(row)
         if person is None:
             yield FieldError(key, number, "is nobody known here: import the roll first")
         elif self.scope and prison != self.scope:

@@ -65,7 +65,8 @@ class MovementFacts:
 class Stored:
     """One person as we hold them before the record is applied. `person` has the columns of PERSON and PLACE.
 
-    `seen_on` is the day of the roll last applied; `rejected` are dates that somebody has refused: (column, ISO day).
+    `seen_on` is the day of the roll last applied; `rejected` are dates that somebody has refused: (column, ISO day);
+    `merged_into` is the prison number that this one was merged into.
     """
 
     id: int
@@ -78,6 +79,7 @@ class Stored:
     alerts: frozenset[str] = frozenset()
     movements: frozenset[tuple[Any, ...]] = frozenset()
     rejected: frozenset[tuple[str, str | None]] = field(default_factory=frozenset)
+    merged_into: str | None = None
 
 
 def person_facts(record: RollRecord, stated: frozenset[str]) -> Facts:

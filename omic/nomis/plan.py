@@ -6,7 +6,7 @@ Pure: all that the database knows comes in as `Stored`. Holding is all or nothin
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from omic.nomis.cells import FieldError, RowErrors
+from omic.nomis.cells import FieldError, RowErrors, merged_away
 from omic.nomis.facts import (
     Change,
     Facts,
@@ -60,6 +60,9 @@ class Reading:
 
 def plan_record(record: RollRecord, stored: Stored | None, reading: Reading) -> Plan | Hold | RowErrors:
     """The record against what is stored (None: a person not known here)."""
+    if stored and stored.merged_into:
+        number = record.prison_number
+        return RowErrors(number, (merged_away(CELL_NAMES["prison_number"], number, stored.merged_into),))
     stay, sentence = stay_change(record, stored), sentence_change(record, stored, reading.stated)
     errors = [part for part in (stay, sentence) if isinstance(part, FieldError)]
     errors += _unexplained_stranger(record, stored)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from omic.calendar import london_day
-from omic.models import Alert, ImportRow, Movement, Person, Prison, Sentence, Stay
+from omic.models import Alert, ImportRow, Movement, Person, Prison, Sentence, Stay, surviving_number
 from omic.nomis.facts import PERSON, SENTENCE, StayFacts, Stored
 
 _TERM = ("id", "version", "kind", "recalled", "recall_kind", "returned_at", *SENTENCE)
@@ -36,12 +36,14 @@ def read_stored(people: Sequence[int]) -> dict[str, Stored]:
     rows = Person.objects.filter(pk__in=people)
     columns = ("pk", "prison_number", "version", "seen_on_roll_at")
     for row in rows.values(
-        *columns, *PERSON, "prison", "presence", "hospital", "arrived_on", wing_code=F("wing__code")
-    ):
+        *columns, *PERSON, "prison", "presence", "hospital", "arrived_on",
+        wing_code=F("wing__code"), survivor=surviving_number(),
+    ):  # fmt: skip
         pk, number, version, seen_at = (row.pop(name) for name in columns)
         found[number] = Stored(
             id=pk,
             version=version,
+            merged_into=row.pop("survivor"),
             person={"wing": row.pop("wing_code"), **row},
             seen_on=london_day(seen_at) if seen_at else None,
             stay=next((stay for stay in stays[pk] if stay.left_on is None), None),

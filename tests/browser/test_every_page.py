@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 from pytest_django.live_server_helper import LiveServer
 
 from omic.access import ACCESS, Action, Relation
@@ -58,10 +58,12 @@ def role_for(action: Action) -> Role:
 
 
 def look(page: Page, url: str) -> None:
-    answer = page.goto(url)
+    try:
+        answer = page.goto(url)
+    except Error:  # Chromium shows no answer without a body
+        assert page.request.get(url).status == 405, f"{url} is a button's address, or answers with nothing"
+        return
     assert answer is not None
-    if answer.status == 405:
-        return  # a button's address
     assert answer.status == 200, f"{url}: {answer.status}"
     assert_accessible(page)
 

@@ -14,7 +14,7 @@ from handover.adoption import AdoptionRefusedError, adopt_policy, planned, versi
 from handover.cases import adopted_by
 from handover.models import HandoverDetermination
 from handover.preview import Change, Effect, preview
-from handover.preview_duties import ALL_KINDS
+from handover.preview_duties import PREVIEWED
 from omic.models import AuditEvent, OasysAssessment, Obligation, ParoleReview, Person, PolicyAdoption, Prison, Role
 from omic.nightly import run_night
 from omic.reconcile import reconcile_in_batches, window_of
@@ -101,7 +101,7 @@ def answers(prison: Prison) -> dict[int, tuple[Any, ...]]:
 
 
 def open_duties(prison: Prison) -> dict[tuple[int, str, str], tuple[Any, ...]]:
-    rows = Obligation.objects.demanding().filter(person__prison=prison, kind__in=ALL_KINDS)
+    rows = Obligation.objects.demanding().filter(person__prison=prison, kind__in=PREVIEWED)
     return {(row.person_id, row.kind, row.slot): tuple(getattr(row, name) for name in DUTY) for row in rows}
 
 

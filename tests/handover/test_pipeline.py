@@ -234,7 +234,7 @@ def test_a_new_version_takes_no_handover_back() -> None:
 
 def test_many_people_take_as_many_queries_as_one(django_assert_num_queries) -> None:
     people = [case().pk for _ in range(20)]
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         determine_handovers(people, WINDOW)
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handover.rules import HandoverFacts, determine, state_on
+from handover.policy import Responsibility
+from handover.rules import HandoverFacts, Override, determine, state_on
 from handover.timetable import (
     EarlyAllocationFacts,
     HospitalFacts,
@@ -61,6 +62,7 @@ handovers = facts_of(
     mappa_level=st.sampled_from([None, 0, 1, 2, 3]),
     parole_outcome=one_of("release", "not_release", "deferred"),
     recall_hearing_outcome=one_of("release", "not_release"),
+    override=st.none() | st.builds(Override, st.sampled_from([Responsibility.POM, Responsibility.COM]), days),
 )
 any_facts = st.builds(
     TimetableFacts,

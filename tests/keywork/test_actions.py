@@ -21,6 +21,7 @@ from tests.factories import (
     KeyWorkerAllocationFactory,
     PersonFactory,
     PomAllocationFactory,
+    PostingFactory,
     StaffFactory,
     days,
 )
@@ -308,7 +309,7 @@ class TestExpectedArrival:
     @pytest.fixture
     def expected(self, cast: Cast) -> ExpectedArrival:
         person = PersonFactory(prison=cast.elsewhere)
-        key_worker, pom = StaffFactory(), StaffFactory()
+        key_worker, pom = PostingFactory(prison=cast.prison).staff, StaffFactory()
         KeyWorkerAllocationFactory(person=person)
         return ExpectedArrival.objects.create(
             person=person, prison=cast.prison, expected_on=days(5), key_worker=key_worker, pom=pom,

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connections, transaction
 
 from keywork.actions import RefusedError, allocate_key_worker, end_key_worker
 from keywork.models import KeyWorkerAllocation
+from omic.calendar import london_midnight
 from omic.models import AuditEvent, ExpectedArrival, Obligation, Person, Posting, Prison, Staff
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
@@ -17,6 +18,7 @@ from tests.factories import (
     NOW,
     TODAY,
     KeyWorkerAllocationFactory,
+    KeyWorkerFactory,
     PersonFactory,
     PostingFactory,
     PrisonFactory,
@@ -33,7 +35,7 @@ def worker(cast: Cast) -> Staff:
 
 
 def posted(prison: Prison) -> Staff:
-    return PostingFactory(prison=prison).staff
+    return KeyWorkerFactory(prison=prison).staff
 
 
 def with_load(worker: Staff, load: int) -> None:
@@ -71,7 +73,7 @@ def test_changing_ends_the_one_before(cast: Cast, worker: Staff) -> None:
     first = allocate(person, worker)
     allocate(person, second, because="Wing move", at=LATER)
     first.refresh_from_db()
-    assert (first.ended_at, first.ended_because) == (LATER, "Wing move")
+    assert (first.ended_at, first.ended_kind, first.ended_because) == (LATER, "replaced", "Wing move")
     assert Person.objects.get(pk=person.pk).key_worker == second
 
 
@@ -144,32 +146,44 @@ def test_ending_asks_for_another(cast: Cast, worker: Staff) -> None:
     assert wanting(person).opens_on == TODAY
 
 
-def test_a_key_worker_whose_posting_has_ended_is_to_be_replaced(cast: Cast, worker: Staff) -> None:
+def test_kw_16_losing_the_role_ends_the_allocation_on_the_day_it_was_lost(cast: Cast, worker: Staff) -> None:
     person = cast.person()
-    allocate(person, worker)
+    allocation = allocate(person, worker, at=NOW - timedelta(days=5))
     Posting.objects.filter(staff=worker).update(ends_on=days(-1))
     settle(person)
     person.refresh_from_db()
-    assert person.key_worker == worker
-    assert wanting(person).opens_on == days(-1)
+    allocation.refresh_from_db()
+    assert (allocation.ended_kind, allocation.ended_at) == ("role_lost", london_midnight(days(-1)))
+    assert (person.key_worker, wanting(person).opens_on) == (None, days(-1))
+
+
+def test_a_role_that_goes_on_ends_nothing(cast: Cast, worker: Staff) -> None:
+    person = cast.person()
+    allocate(person, worker)
+    Posting.objects.filter(staff=worker).update(ends_on=TODAY)
+    PostingFactory(staff=worker, prison=cast.prison, starts_on=TODAY)
+    settle(person)
+    assert Person.objects.get(pk=person.pk).key_worker == worker
 
 
 @pytest.mark.parametrize(
-    ("facts", "because"),
+    ("facts", "kind", "because"),
     [
-        ({"prison": None, "wing": None, "presence": "out", "pom": None}, "Released"),
-        ({"prison": "MDI", "wing": None}, "Transferred"),
-        ({"presence": "hospital"}, "In hospital as a restricted patient"),
+        ({"prison": None, "wing": None, "presence": "out", "pom": None}, "released", "Released"),
+        ({"prison": "MDI", "wing": None}, "transferred", "Transferred"),
+        ({"presence": "hospital"}, "hospital", "In hospital as a restricted patient"),
     ],
 )
-def test_facts_end_an_allocation_and_its_pointer(cast: Cast, worker: Staff, facts: dict, because: str) -> None:
+def test_facts_end_an_allocation_and_its_pointer(
+    cast: Cast, worker: Staff, facts: dict, kind: str, because: str
+) -> None:
     person = cast.person()
     allocation = allocate(person, worker)
     Person.objects.filter(pk=person.pk).update(**facts, key_worker=None if not facts.get("prison", 1) else worker)
     settle(person, LATER)
     allocation.refresh_from_db()
     person.refresh_from_db()
-    assert (allocation.ended_because, person.key_worker) == (because, None)
+    assert (allocation.ended_kind, allocation.ended_because, person.key_worker) == (kind, because, None)
 
 
 def test_reconciling_twice_writes_nothing(cast: Cast, worker: Staff) -> None:

@@ -16,8 +16,8 @@ from tests.factories import (
     TODAY,
     ContactFactory,
     KeyWorkerAllocationFactory,
+    KeyWorkerFactory,
     PersonFactory,
-    PostingFactory,
     WingFactory,
     days,
 )
@@ -118,7 +118,7 @@ def test_people_without_a_key_worker_longest_first(cast: Cast, late: Person) -> 
 
 
 def test_an_allocation_takes_them_off_the_list(cast: Cast) -> None:
-    person, worker = cast.person(), PostingFactory(prison=cast.prison).staff
+    person, worker = cast.person(), KeyWorkerFactory(prison=cast.prison).staff
     known_for(person, 0)
     client = cast.client(Role.KEY_WORK_MANAGER)
     answer = client.post(reverse("keywork:allocate", args=["LEI", person.ref]), {"staff": worker.pk, "because": ""})
@@ -127,12 +127,12 @@ def test_an_allocation_takes_them_off_the_list(cast: Cast) -> None:
 
 
 def test_who_is_full_is_not_offered_and_is_refused_with_a_reason(cast: Cast) -> None:
-    person, worker = cast.person(), PostingFactory(prison=cast.prison).staff
+    person, worker = cast.person(), KeyWorkerFactory(prison=cast.prison).staff
     for _ in range(9):
         KeyWorkerAllocationFactory(person=cast.person(), staff=worker)
     client, url = cast.client(Role.KEY_WORK_MANAGER), reverse("keywork:allocate", args=["LEI", person.ref])
     form = client.get(url).context["form"]
-    assert (form.full, worker.pk in dict(form.fields["staff"].choices)) == (1, False)
+    assert (form.left_out, worker.pk in dict(form.fields["staff"].choices)) == (1, False)
     assert "which is the ceiling" in client.post(url, {"staff": worker.pk}).content.decode()
 
 

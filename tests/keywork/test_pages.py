@@ -103,7 +103,7 @@ def test_anonymous_is_sent_to_sign_in(url: Callable[[str], str], name: str) -> N
 
 @pytest.mark.parametrize("name", [*OF_A_PERSON, *OF_A_CONTACT])
 def test_somebody_elses_person_is_refused(cast: Cast, url: Callable[[str], str], name: str) -> None:
-    KeyWorkerAllocationFactory._meta.model.objects.update(ended_at=NOW, ended_because="Changed")
+    KeyWorkerAllocationFactory._meta.model.objects.update(ended_at=NOW, ended_because="Changed", ended_kind="replaced")
     Person.objects.update(key_worker=None, pom=None)
     for role in (Role.KEY_WORKER, Role.WING_OFFICER):
         assert cast.client(role).get(url(name)).status_code == 403

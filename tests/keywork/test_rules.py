@@ -14,9 +14,7 @@ from keywork.rules import (
     is_short,
     policy_on,
     priority_groups,
-    sessions_owed,
 )
-from omic.policy import render_steps
 from tests.case_files import Case, read_cases
 
 CASES = read_cases("keywork")
@@ -30,26 +28,6 @@ def asking(what: str) -> pytest.MarkDecorator:
 
 def day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def key_work_facts(case: Case) -> KeyWorkFacts:
-    spells = (spell.split("..") for spell in case["spells"].split())
-    return KeyWorkFacts(
-        estate=case["estate"],
-        complexity=case["complexity"] or None,
-        spells=tuple(Spell(date.fromisoformat(first), day(last)) for first, last in spells),
-        in_hospital=case["in_hospital"] == "yes",
-    )
-
-
-@asking("owed")
-def test_sessions_owed(case: Case) -> None:
-    outcome = sessions_owed(key_work_facts(case), on=day(case["on"]))
-    assert outcome.reason == case["reason"]
-    assert case["rule"] in [step.rule_id for step in outcome.steps]
-    owed = outcome.value
-    assert (owed and (owed.opens_on, owed.due_on)) == ((day(case["opens_on"]), day(case["due_on"])) if owed else None)
-    assert bool(owed) == bool(case["due_on"])
 
 
 @asking("priority")
@@ -72,13 +50,6 @@ def test_ED_06_a_shortened_session_is_pointed_out(minutes: int | None, short: bo
 @pytest.mark.parametrize("load, room", [(0, True), (6, True), (8, True), (9, False), (10, False)])
 def test_KW_03_the_ceiling_is_nine(load: int, room: bool) -> None:  # noqa: N802
     assert has_room(load, on=ON) is room
-
-
-def test_every_step_has_a_rule_with_words_and_a_source() -> None:
-    for case in CASES:
-        if case["asks"] == "owed":
-            steps = sessions_owed(key_work_facts(case), on=day(case["on"])).steps
-            assert all(step.text and step.source for step in render_steps(steps, RULES_BY_ID))
 
 
 def test_every_reason_has_words() -> None:

@@ -18,6 +18,7 @@ from omic.calculator import answer_line
 from omic.policy import POLICY_IDS
 
 TODAY = date(2026, 1, 15)
+NEEDED = {"may": {"action": "join_daily_cohort"}}  # what a kind cannot do without
 STANDARD = {"id": "p1", "sentence_start": "2024-01-10", "crd": "2027-03-31", "provider": "nps"}
 
 
@@ -161,7 +162,7 @@ def test_on_is_the_day_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_needs_no_database_and_no_environment(kind: str, tmp_path: Path) -> None:
     asked = subprocess.run(
         [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "calculate", kind],
-        input='{"id": "a"}\n{"id": "b", "colour": "red"}\n',
+        input=json.dumps({"id": "a", **NEEDED.get(kind, {})}) + '\n{"id": "b", "colour": "red"}\n',
         capture_output=True,
         text=True,
         cwd=tmp_path,

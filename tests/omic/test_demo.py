@@ -14,6 +14,9 @@ from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
+from keywork.measured_people import people
+from keywork.measures import Scope, duties, tallies
+from keywork.periods import Period
 from omic.access import prisons_open_to
 from omic.demo.loading import NotEmptyError, load, plan
 from omic.demo.personas import LOCAL, PASSWORD, PERSONAS, TRAINER, WOMENS
@@ -129,6 +132,21 @@ def test_three_in_four_sessions_of_the_year_were_held() -> None:
     year = Obligation.objects.filter(kind=SESSION).owed(ON - timedelta(days=365), ON - timedelta(days=7))
     assert year.count() > 2000
     assert 0.65 < year.delivered().count() / year.count() < 0.85
+
+
+@pytest.mark.parametrize("code", SIZES)
+def test_the_years_figures_reconcile(code: str) -> None:
+    """Key workers add up to the prison, so do wings and so do people, and each figure counts the rows that it opens."""
+    scope = Scope(Prison.objects.get(pk=code), Period(ON - timedelta(days=364), ON), ON)
+    found = tallies(scope)
+    assert found.whole["owed"] > 0
+    assert found.whole["delivered"] == duties(scope, "owed").delivered().count()
+    for figure, number in found.whole.items():
+        assert duties(scope, figure).count() == number
+        assert {sum(part.tally[figure] for part in parts) for parts in (found.wings, found.workers)} == {number}
+    rows = list(people(scope, "people"))
+    assert sum(row.owed for row in rows) == found.whole["owed"]
+    assert sum(row.delivered for row in rows) == found.whole["delivered"]
 
 
 def test_every_role_is_posted_in_every_prison() -> None:

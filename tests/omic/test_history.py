@@ -11,7 +11,10 @@ from tests.factories import PersonFactory, SentenceFactory, days
 # Rows that people edit. All others are append-only or carry who, when and why themselves.
 TRACKED = {
     "allocation.Pom",
+    "keywork.KeyWorker",
+    "keywork.KeyWorkerAbsence",
     "omic.CaseDetails",
+    "omic.Cover",
     "omic.DutyGuidance",
     "omic.ExpectedArrival",
     "omic.ParoleReview",

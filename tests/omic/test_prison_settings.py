@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from omic.models import AuditEvent, Role
+from omic.models import AuditEvent, Role, SettingKind
 from tests.cast import Cast
 from tests.factories import days
 
@@ -18,7 +18,7 @@ def post(cast: Cast, kind: str, value: str, day: str) -> object:
 
 def test_everything_is_unknown_until_set(cast: Cast) -> None:
     page = cast.client(Role.HOMS).get(reverse("prison-settings", args=["LEI"]))
-    assert page.context["unknown"] == 5
+    assert page.context["unknown"] == len(SettingKind)
     assert b"Unknown" in page.content
 
 

@@ -7,7 +7,7 @@ from omic.why import rulebook
 from tests.case_files import read_cases
 
 ROWS = {row["id"]: row for row in read_cases("rulebook")}
-CHAPTERS = ("AL", "TI", "HO", "EA", "PA", "RC", "OA", "XC")
+CHAPTERS = ("KW", "ED", "PG", "WB", "AL", "TI", "HO", "EA", "PA", "RC", "OA", "XC")
 STATUSES = {"cited", "no duty", "elsewhere", "not applicable", "not yet"}
 
 

@@ -1,0 +1,202 @@
+"""What key work knows of each person: stays, regime level, priority groups and what opens checks, for many at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from keywork import regime
+from keywork.policy import Level, Why
+from keywork.priority import ALERTS, priority_facts
+from keywork.regime import Decision, Fortnightly
+from keywork.rules import (
+    KeyWorkFacts,
+    LevelFrom,
+    Spell,
+    Transition,
+    Trigger,
+    level_on,
+    priority_groups,
+)
+from keywork.staffing import cover_needed
+from omic.calendar import month_bounds, week_start
+from omic.models import (
+    Alert,
+    Contact,
+    ContactKind,
+    ExpectedArrival,
+    LegalStatus,
+    Obligation,
+    ObligationKind,
+    ObligationState,
+    Presence,
+    Prison,
+    PrisonSetting,
+    SettingKind,
+    Stay,
+)
+from omic.reconcile import LOOK_BACK, Window
+
+Row = dict[str, Any]
+# What somebody can be asked for by the week or the month, before the fact is known.
+_STAYS = (
+    "pk", "person_id", "prison_id", "prison__estate", "arrived_on", "left_on", "person__prison_id",
+    "person__complexity", "person__presence", "person__key_worker_id", "person__wing_id", "person__details__rosh",
+    "person__earliest_release_on", "person__legal_status", "person__details__planning_meeting_on",
+    "person__details__closure_meeting_on",
+)  # fmt: skip
+_ON_REMAND = (LegalStatus.REMAND, LegalStatus.CONVICTED_UNSENTENCED)
+
+
+class Held(NamedTuple):
+    """One person's stays in one prison that reach into the window, oldest first, and what follows from them."""
+
+    stays: list[Row]
+    facts: KeyWorkFacts
+    groups: tuple[str, ...]
+    level: Level | None
+
+    @property
+    def last(self) -> Row:
+        return self.stays[-1]
+
+    @property
+    def here(self) -> bool:
+        """Whether this prison is the one that holds the person now."""
+        return self.last["prison_id"] == self.last["person__prison_id"]
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What is recorded about prisons and people, each read once for all."""
+
+    levels: dict[str, tuple[LevelFrom, ...]]
+    fortnightly: dict[str, tuple[Fortnightly, ...]]
+    alerts: set[tuple[int, str]]
+    decisions: Mapping[int, Mapping[str, Decision]]
+    youth: set[tuple[int, str]]
+    triggers: dict[tuple[int, str], list[Trigger]] = field(default_factory=lambda: defaultdict(list))
+    sessions: dict[tuple[int, str], list[date]] = field(default_factory=lambda: defaultdict(list))
+
+
+def read_held(people: Sequence[int], window: Window) -> tuple[list[Held], Recorded]:
+    """Everybody's stays in the window with the facts that key work is owed by, in a dozen queries at most."""
+    since = min(week_start(window.first), month_bounds(window.first)[0])
+    rows = Stay.objects.filter(person__in=people, arrived_on__lte=window.last).exclude(left_on__lt=since)
+    stays: dict[tuple[int, str], list[Row]] = defaultdict(list)
+    for row in rows.order_by("person", "arrived_on").values(*_STAYS):
+        stays[row["person_id"], row["prison_id"]].append(row)
+    recorded = _recorded(people, {prison for _, prison in stays}, window)
+    groups = {key: _groups(rows[-1], recorded, window.on) for key, rows in stays.items()}
+    _read_fallback(stays, groups, recorded, window)
+    return [_held(rows, groups[key], recorded, window) for key, rows in stays.items()], recorded
+
+
+def _recorded(people: Sequence[int], prisons: Collection[str], window: Window) -> Recorded:
+    active = Alert.objects.filter(person__in=people, code__in=ALERTS, ends_on__isnull=True)
+    # One that is open is closed by the last step of the pipeline, once the person has come.
+    arrived = ExpectedArrival.objects.filter(Q(closed_at=None) | Q(closed_because="Arrived"), person__in=people)
+    return Recorded(
+        levels=regime.dated_levels(prisons),
+        fortnightly=_fortnightly(prisons, window.on),
+        alerts=set(active.values_list("person_id", "code")),
+        decisions=regime.decisions_on(people, window.on),
+        youth=set(arrived.values_list("person_id", "prison_id")),
+    )
+
+
+def _fortnightly(prisons: Collection[str], on: date) -> dict[str, tuple[Fortnightly, ...]]:
+    """KW-04: an approved variant binds in a long-term training prison alone."""
+    times = regime.fortnightly_times(prisons)
+    said = PrisonSetting.objects.filter(prison__in=times, kind=SettingKind.LONG_TERM_TRAINING, value="yes")
+    training = set(said.in_force(on).values_list("prison_id", flat=True)) if times else set()
+    return {prison: rows for prison, rows in times.items() if prison in training}
+
+
+def _groups(row: Row, recorded: Recorded, on: date) -> tuple[str, ...]:
+    person = row["person_id"]
+    facts = priority_facts(
+        alerts={code for code in ALERTS if (person, code) in recorded.alerts},
+        rosh=row["person__details__rosh"],
+        release_on=row["person__earliest_release_on"],
+        decisions=recorded.decisions.get(person, {}),
+    )
+    return tuple(str(group) for group in priority_groups(facts, on=on).value)
+
+
+def _held(rows: list[Row], groups: tuple[str, ...], recorded: Recorded, window: Window) -> Held:
+    last = rows[-1]
+    key = last["person_id"], last["prison_id"]
+    facts = KeyWorkFacts(
+        estate=last["prison__estate"],
+        complexity=last["person__complexity"],
+        spells=tuple(Spell(row["arrived_on"], row["left_on"]) for row in rows),
+        in_hospital=last["left_on"] is None and last["person__presence"] == Presence.HOSPITAL,
+        priority=bool(groups),
+        transition=_transition(last) if key in recorded.youth else None,
+        triggers=tuple(recorded.triggers.get(key, ())),
+        sessions_on=tuple(recorded.sessions.get(key, ())),
+    )
+    return Held(rows, facts, groups, level_on(recorded.levels.get(last["prison_id"], ()), window.on))
+
+
+def _transition(row: Row) -> Transition:
+    """XC-12: until the first sentence planning meeting, on remand until the transition's closure meeting."""
+    remand = row["person__legal_status"] in _ON_REMAND
+    until = row["person__details__closure_meeting_on" if remand else "person__details__planning_meeting_on"]
+    return Transition(row["arrived_on"], until)
+
+
+# --- level 4: when daily checks take the place of key work (ED-08) ----------------------------------------------------
+
+
+def _read_fallback(
+    stays: dict[Any, list[Row]], groups: dict[Any, tuple[str, ...]], recorded: Recorded, window: Window
+) -> None:
+    """What opens daily checks, for the priority people of prisons that are at level 4 in the window. Else no query."""
+    locked = {prison for prison, levels in recorded.levels.items() if _locked(levels, window)}
+    rows = {key: stay[-1] for key, stay in stays.items() if key[1] in locked and groups[key]}
+    if not rows:
+        return
+    people = [person for person, _ in rows]
+    marks, since = regime.not_possible_from(people), window.first - LOOK_BACK
+    held = Contact.objects.current().filter(person__in=people, kind=ContactKind.SESSION, on__gte=since)
+    for person, prison, on in held.values_list("person_id", "prison_id", "on"):
+        recorded.sessions[person, prison].append(on)
+    unable, missed = _nobody_able(rows, window.on), _weeks_missed(people, since, window.on)
+    for key in rows:
+        causes = (
+            (Why.NOT_POSSIBLE, marks.get(key[0])),
+            (Why.NO_KEY_WORKER, unable.get(key)),
+            (Why.WEEK_MISSED, missed.get(key)),
+        )
+        recorded.triggers[key] += [Trigger(why, on) for why, on in causes if on]
+
+
+def _locked(levels: Sequence[LevelFrom], window: Window) -> bool:
+    begun = level_on(levels, window.first)
+    return begun == Level.LOCKDOWN or any(
+        one.level == Level.LOCKDOWN and window.first <= one.from_on <= window.last for one in levels
+    )
+
+
+def _nobody_able(rows: Mapping[tuple[int, str], Row], on: date) -> dict[tuple[int, str], date]:
+    """Since when people have neither a key worker at work nor cover on a day; at the earliest since they came."""
+    found = {key: row["arrived_on"] for key, row in rows.items() if row["person__key_worker_id"] is None}
+    for prison in Prison.objects.filter(pk__in={prison for _, prison in rows}):
+        people = cover_needed(prison, on=on).filter(pk__in=[person for person, _ in rows])
+        for person, since in people.values_list("pk", "away_since"):
+            arrived_on = rows[person, prison.pk]["arrived_on"]
+            found[person, prison.pk] = max(since or arrived_on, arrived_on)
+    return found
+
+
+def _weeks_missed(people: Sequence[int], since: date, on: date) -> dict[tuple[int, str], date]:
+    """The day after the newest week that closed without the session it owed."""
+    rows = Obligation.objects.filter(person__in=people, kind=ObligationKind.KEY_WORK_SESSION, basis="owed")
+    rows = rows.filter(due_on__gte=since, due_on__lt=on, state__in=(ObligationState.OPEN, ObligationState.MISSED))
+    found = rows.order_by("due_on").values_list("person_id", "prison_id", "due_on")
+    return {(person, prison): due_on + timedelta(days=1) for person, prison, due_on in found}

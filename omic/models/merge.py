@@ -1,0 +1,67 @@
+"""Two prison numbers that are one person: asked for by one member of staff, confirmed by a second."""
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+
+from omic.models.person import Person
+from omic.models.prison import Prison
+from omic.models.staff import Staff
+
+
+class PersonMerges(models.QuerySet["PersonMerge"]):
+    """Merges; those refused stay as a record."""
+
+    def standing(self) -> "PersonMerges":
+        """Those that a second person has confirmed."""
+        return self.filter(confirmed=True)
+
+    def waiting(self) -> "PersonMerges":
+        """Those that nobody has decided yet."""
+        return self.filter(confirmed=None)
+
+
+class PersonMerge(models.Model):
+    """`gone` is the same person as `kept`: a mapping, so whatever is closed keeps the number it was written under.
+
+    Once confirmed, the number `gone` is held nowhere, and no roll or details row brings it back.
+    """
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="numbers_taken_in")
+    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_away")
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="person_merges")
+    because = models.TextField()
+    asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision = models.TextField(blank=True)
+
+    objects = PersonMerges.as_manager()
+
+    class Meta:
+        ordering = ["kept", "-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(confirmed__isnull=True) | Q(confirmed=True), name="one_merge_of_a_number"
+            ),
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_of_two_numbers"),
+            models.CheckConstraint(condition=~Q(because=""), name="merge_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(confirmed__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                | (
+                    Q(confirmed__isnull=False, decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(decided_by=F("asked_by"))
+                ),
+                name="merge_decided_by_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} into {self.kept_id}"
+
+
+def surviving_number() -> Subquery:
+    """For a query of people: the prison number that each was merged into, or None."""
+    merges = PersonMerge.objects.standing().filter(gone=OuterRef("pk"))
+    return Subquery(merges.values("kept__prison_number")[:1])

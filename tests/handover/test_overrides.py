@@ -1,0 +1,236 @@
+"""Overriding who is responsible: two people, honoured wherever responsibility is read, shown as such, reversible."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from handover.duty_actions import RefusedError
+from handover.models import HandoverDetermination, Responsibility, ResponsibilityOverride
+from handover.override_actions import ask_override, decide_override, end_override
+from handover.queries import list_counts, with_handover
+from handover.rules import HandoverFacts, Override, determine, state_on
+from omic.models import AuditEvent, CaseDetails, ObligationKind, Person, Role, Sentence
+from omic.policy import POLICY_IDS
+from omic.reconcile import reconcile, window_of
+from tests.cast import Cast
+from tests.factories import NOW, TODAY, CaseDetailsFactory, PomAllocationFactory, SentenceFactory, StaffFactory, days
+
+pytestmark = pytest.mark.django_db
+BECAUSE = "The community team has known him for years"
+
+
+def case(cast: Cast) -> Person:
+    """The POM is responsible until a handover about eight months from now."""
+    person = cast.person(arrived_on=days(-30), reception_on=days(-30))
+    SentenceFactory(person=person, started_on=days(-30), crd=days(500), sed=days(900))
+    CaseDetailsFactory(person=person, provider="nps", com_name=None, com_email=None)
+    PomAllocationFactory(person=person, staff=cast.of(Role.POM))
+    return follow(person)
+
+
+def follow(person: Person, after: int = 0) -> Person:
+    reconcile([person.pk], window_of(days(after), NOW + timedelta(days=after)))
+    person.refresh_from_db()
+    return person
+
+
+def asked(cast: Cast, person: Person, lead: str = "COM") -> ResponsibilityOverride:
+    return ask_override(
+        person=person, responsibility=lead, reason="community", because=BECAUSE, by=cast.of(Role.HOMD), at=NOW
+    )
+
+
+def decided(cast: Cast, override: ResponsibilityOverride, *, confirmed: bool = True) -> None:
+    decide_override(override=override.pk, confirmed=confirmed, decision="", by=cast.of(Role.GOVERNOR), at=NOW)
+
+
+def stored(person: Person) -> HandoverDetermination:
+    return person.handoverdeterminations.with_responsibility(TODAY).current().get()
+
+
+def lists(person: Person) -> set[str]:
+    counts = list_counts(with_handover(person.prison.people.all(), TODAY), TODAY)
+    return {key for key, count in counts.items() if count}
+
+
+# --- the rule ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", POLICY_IDS)
+@pytest.mark.parametrize(("lead", "computed"), [("COM", "POM"), ("POM", "COM")])
+def test_an_override_stands_in_place_of_what_is_computed(policy: str, lead: str, computed: str) -> None:
+    crd = days(900) if computed == "POM" else days(30)
+    facts = HandoverFacts(today=TODAY, sentence_start=days(-500), crd=crd, provider="nps")
+    assert state_on(determine(facts, policy=policy).value, TODAY) == computed
+    over = determine(replace(facts, override=Override(Responsibility(lead), TODAY)), policy=policy)
+    assert (state_on(over.value, TODAY), over.reason, over.value.handover_on) == (lead, "overridden", None)
+    assert over.value.earliest_release == ("crd", crd)
+
+
+def test_it_binds_from_its_day_and_tells_what_was_computed() -> None:
+    facts = {"sentence_start": days(-500), "crd": days(900), "override": Override("COM", TODAY)}
+    before = determine(HandoverFacts(today=days(-1), **facts))
+    after = determine(HandoverFacts(today=TODAY, **facts))
+    assert (before.reason, after.reason) == ("determinate", "overridden")
+    said = next(step for step in after.steps if step.rule_id == "XC-55")
+    assert "computed" in said.found
+    assert [step for step in after.steps if step is not said] == list(before.steps), (
+        "the computed steps stand beside it"
+    )
+
+
+# --- asking, deciding, taking back ------------------------------------------------------------------------------------
+
+
+def test_until_a_second_person_confirms_the_computed_answer_stands(cast: Cast) -> None:
+    person = case(cast)
+    asked(cast, person)
+    assert stored(follow(person)).responsibility == "POM"
+    assert lists(person) == {"overridden"}
+
+
+def test_once_confirmed_it_is_honoured_by_answer_duties_and_lists(cast: Cast) -> None:
+    person = case(cast)
+    CaseDetails.objects.update(hospital_transfer_on=days(-3))
+    owner = follow(person).obligations.demanding().filter(kind=ObligationKind.HOSPITAL_LIAISON)
+    assert owner.get().owner_role == "pom", "the responsible manager's"
+    assert person.obligations.demanding().filter(kind=ObligationKind.HANDOVER).exists()
+    decided(cast, asked(cast, person))
+    row = stored(person)
+    assert (row.responsibility, row.reason, row.facts["override"]) == ("COM", "overridden", f"COM from {TODAY}")
+    assert not person.obligations.demanding().filter(kind=ObligationKind.HANDOVER).exists()
+    assert owner.get().owner_role == "com", "who is responsible now owes it"
+    assert lists(person) == {"overridden", "no-com"}
+
+
+def test_the_night_finds_no_drift_behind_an_override(cast: Cast) -> None:
+    person = case(cast)
+    decided(cast, asked(cast, person))
+    assert not any(reconcile([person.pk], window_of(TODAY, NOW)).values())
+
+
+def test_the_other_way_the_pom_keeps_a_case_that_would_be_the_coms(cast: Cast) -> None:
+    person = cast.person(arrived_on=days(-500))
+    SentenceFactory(person=person, started_on=days(-500), crd=days(30), sed=days(900))
+    assert stored(follow(person)).responsibility == "COM"
+    decided(cast, asked(cast, person, "POM"))
+    assert stored(person).responsibility == "POM"
+    assert "unknown-date" not in lists(person), "the date is known: it is overridden"
+
+
+def test_nobody_confirms_what_they_asked_for(cast: Cast) -> None:
+    override = asked(cast, case(cast))
+    with pytest.raises(RefusedError, match="yourself"):
+        decide_override(override=override.pk, confirmed=True, decision="", by=cast.of(Role.HOMD), at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ResponsibilityOverride.objects.update(confirmed=True, decided_by=cast.of(Role.HOMD), decided_at=NOW)
+
+
+def test_a_refusal_changes_nothing_and_leaves_room_for_another(cast: Cast) -> None:
+    person = case(cast)
+    decided(cast, asked(cast, person), confirmed=False)
+    assert stored(person).responsibility == "POM"
+    decided(cast, asked(cast, person))
+    assert stored(person).responsibility == "COM"
+
+
+def test_taken_back_the_computed_answer_and_its_handover_stand_again(cast: Cast) -> None:
+    person = case(cast)
+    computed = stored(person).handover_on
+    override = asked(cast, person)
+    decided(cast, override)
+    end_override(override=override.pk, because="The LDU has no room", by=cast.of(Role.HOMD), at=NOW)
+    assert stored(person).handover_on == computed
+    assert person.obligations.demanding().filter(kind=ObligationKind.HANDOVER).exists()
+    assert lists(person) == set()
+
+
+def test_of_two_who_decide_the_second_is_told(cast: Cast) -> None:
+    override = asked(cast, case(cast))
+    decided(cast, override)
+    with pytest.raises(RefusedError, match="already"):
+        decided(cast, override, confirmed=False)
+    with pytest.raises(RefusedError, match="asked for an override"):
+        asked(cast, override.person)
+
+
+def test_it_ends_with_the_sentence(cast: Cast) -> None:
+    person = case(cast)
+    decided(cast, asked(cast, person))
+    Sentence.objects.filter(person=person).update(closed_at=NOW)
+    SentenceFactory(person=person, started_on=TODAY, crd=days(800), sed=days(1600))
+    assert stored(follow(person)).responsibility == "POM"
+    assert ResponsibilityOverride.objects.get().ended_because == "The sentence ended"
+
+
+def test_nobodys_case_cannot_be_overridden(cast: Cast) -> None:
+    with pytest.raises(RefusedError, match="serves no sentence"):
+        asked(cast, cast.person(legal_status="REMAND"))
+
+
+def test_every_step_is_in_the_audit(cast: Cast) -> None:
+    override = asked(cast, case(cast))
+    decided(cast, override)
+    end_override(override=override.pk, because="Over", by=cast.of(Role.HOMD), at=NOW)
+    actions = AuditEvent.objects.filter(action__contains="override").order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["ask_override", "decide_override", "end_override"]
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+
+
+def url(person: Person, name: str = "", *more: int) -> str:
+    return reverse("handover:override" + name, args=["LEI", person.ref, *more])
+
+
+def read(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def answered(client: Client, address: str, **typed: Any) -> str:
+    return client.post(address, typed, follow=True).content.decode()
+
+
+def test_from_asking_to_taking_back_in_the_browsers_words(cast: Cast) -> None:
+    person = case(cast)
+    homd, governor = cast.client(Role.HOMD), cast.client(Role.GOVERNOR)
+    page = answered(homd, url(person, "-ask"), responsibility="COM", reason="community", because=BECAUSE)
+    assert "Waits for a second person" in page and "You asked for this yourself" in page
+    number = ResponsibilityOverride.objects.get().pk
+    assert url(person, "-decide", number) not in page and url(person, "-decide", number) in read(governor, url(person))
+    assert "1</span>" in (home := read(governor, reverse("home", args=["LEI"]))) and "overrides to confirm" in home
+    page = answered(governor, url(person, "-decide", number), confirmed="yes", decision="Agreed")
+    assert "The COM is responsible" in page and "In force" in page
+    shown = read(homd, reverse("person", args=["LEI", person.ref]))
+    assert "Overridden" in shown and "The COM is responsible" in shown
+    page = answered(homd, url(person, "-end", number), because="The LDU has no room")
+    assert "Nothing is overridden" in page and "Taken back by Hollis Delivery" in page
+
+
+def test_the_why_page_names_the_decision_and_what_was_computed(cast: Cast) -> None:
+    person = case(cast)
+    decided(cast, asked(cast, person))
+    page = read(cast.client(Role.HOMD), reverse("why", args=["LEI", person.ref, "handover"]))
+    assert "XC-55" in page and "Overridden: who is responsible" in page and "computed:" in page
+
+
+def test_the_list_tells_who_waits_and_who_is_overridden(cast: Cast) -> None:
+    person = case(cast)
+    override = asked(cast, person)
+    listing = reverse("handover:overridden", args=["LEI"])
+    assert "waits for a second person" in read(cast.client(Role.HOMS), listing)
+    decided(cast, override)
+    assert "COM responsible, confirmed" in read(cast.client(Role.HOMS), listing)
+
+
+def test_another_homd_may_confirm(cast: Cast) -> None:
+    person = case(cast)
+    other = StaffFactory()
+    override = ask_override(person=person, responsibility="COM", reason="other", because=BECAUSE, by=other, at=NOW)
+    answered(cast.client(Role.HOMD), url(person, "-decide", override.pk), confirmed="no", decision="Too early")
+    assert ResponsibilityOverride.objects.get().confirmed is False
