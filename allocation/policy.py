@@ -67,6 +67,18 @@ SCREENING_TOOL = "bcst"  # KW-08: neither a key worker's nor a POM's
 TASKS = (*OVERSIGHT_TASKS, *SUPPORT_TASKS, SCREENING_TOOL)
 
 
+# AL-31: the questions of the form, and the words in which a step names those answered with yes.
+INDICATORS = {
+    "violent_offence": "arson or a violent index offence",
+    "harassment_order": "a restraining, harassment or stalking order",
+    "mental_health_contact": "contact with mental health services in the last 6 months",
+    "vulnerability": "a current concern about vulnerability",
+    "acct_recent": "an ACCT now or in the last 6 months",
+    "temper": "temper or impulsivity",
+    "ten_months_custody": "10 months or more in custody from sentence",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class AllocationPolicy:
     """The operating model's tier table and the caseload figure. `pom_types` holds a type for each tier, by who leads.
@@ -80,6 +92,7 @@ class AllocationPolicy:
     rare_tier: str
     probation_caseload: int
     span_fte: int
+    complexity_levels: tuple[tuple[str, int], ...]  # the level, and the fewest indicators that make it
     last_checked_on: date
 
 
@@ -101,6 +114,7 @@ VERSIONS = (
         rare_tier="A",
         probation_caseload=80,
         span_fte=14,
+        complexity_levels=(("high", 3), ("medium", 2), ("low", 0)),
         last_checked_on=date(2026, 11, 22),
     ),
 )
@@ -152,6 +166,16 @@ RULES = (
         "AL-16",
         "An immigration case gets a POM, who is a prison POM.",
         Cite(MANAGE_POM_CASES, "app/services/recommendation_service.rb"),
+    ),
+    Rule(
+        "AL-30",
+        "A woman's complexity of need is high, medium or low.",
+        Cite(OPERATING_MODEL, "Summary of key work"),
+    ),
+    Rule(
+        "AL-31",
+        "Of the form's seven indicators three or more make complexity of need high, two medium, fewer low.",
+        Cite(MANAGE_POM_CASES, "public/docs/complexity-of-need"),
     ),
     Rule(
         "TI-10",

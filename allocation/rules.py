@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from allocation.policy import (
+    INDICATORS,
     SCREENING_TOOL,
     SUPPORT_TASKS,
     VERSIONS,
@@ -186,3 +187,34 @@ def may_assign(task: str | None, role: TaskRole | None, facts: PomTypeFacts, *, 
 def policy_on(on: date) -> AllocationPolicy:
     """The version in force on a day."""
     return in_force(VERSIONS, on) or VERSIONS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ComplexityFacts:
+    """The seven questions of the women's form; what is not known counts as no."""
+
+    violent_offence: bool = False
+    harassment_order: bool = False
+    mental_health_contact: bool = False
+    vulnerability: bool = False
+    acct_recent: bool = False
+    temper: bool = False
+    ten_months_custody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Complexity:
+    """A level of complexity of need, and how many indicators it was computed from."""
+
+    level: str
+    count: int
+
+
+def complexity(facts: ComplexityFacts, *, on: date) -> Outcome[Complexity]:
+    """AL-31: three indicators or more are high, two medium, fewer low."""
+    policy = policy_on(on)
+    found = [name for name in INDICATORS if getattr(facts, name)]
+    level = next(level for level, least in policy.complexity_levels if len(found) >= least)
+    words = "; ".join(INDICATORS[name] for name in found) or "none of the seven"
+    steps = (Step("AL-31", f"{len(found)} of 7: {words}"), Step("AL-30", f"Complexity of need: {level}"))
+    return Outcome(Complexity(level, len(found)), level, policy.id, steps)

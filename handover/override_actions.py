@@ -22,8 +22,7 @@ def ask_override(
 ) -> ResponsibilityOverride:
     """Ask that the POM, or the COM, be responsible whatever is computed; until a second person confirms, nothing moves.
 
-    Raises RefusedError when the person serves no sentence, when an override stands or waits, or when it would change
-    nothing today.
+    Raises RefusedError when the person serves no sentence, or when an override stands or waits.
     """
     lock([person.pk])
     person = Person.objects.get(pk=person.pk)

@@ -37,10 +37,12 @@ _SUMMARISE = """
 """
 
 # An override is about one sentence and ends with it; a new sentence, or a return to prison, begins without it.
+# One that was refused never began.
 _END_OVERRIDES = """
     UPDATE handover_responsibilityoverride o SET ended_at = %s, ended_because = 'The sentence ended'
     FROM omic_sentence s
-    WHERE s.id = o.sentence_id AND s.closed_at IS NOT NULL AND o.ended_at IS NULL AND o.person_id = ANY(%s)
+    WHERE s.id = o.sentence_id AND s.closed_at IS NOT NULL AND o.ended_at IS NULL AND o.confirmed IS NOT FALSE
+      AND o.person_id = ANY(%s)
 """
 # HO-20: the version belongs to the case.
 _KEEP_VERSION = """

@@ -75,7 +75,7 @@ CONTACT = (
         "short",
         "Short sessions",
         "Sessions at level 1 of less than 45 minutes in all, 90 where key work is fortnightly (ED-06). They count as "
-        "delivered, and so do those without minutes.",
+        "delivered, and so do those without minutes. Women's and open prisons have none.",
     ),
     _figure("people_seen", "People seen", "People with at least one session in the period."),
     _figure(
@@ -150,3 +150,5 @@ PEOPLE = _figure(
 FIGURES = {one.key: one for one in (*SESSIONS, *FLOOR, *CONTACT, *PLACED, *NATIONAL, PEOPLE)}
 # The figures that open lists of their own. `floor_to_come` only makes the floor's outcomes complete.
 LISTS = sorted({one.rows for one in FIGURES.values()})
+# Those that a key worker has; the others are a prison's or a wing's, whoever asks.
+OWN_LISTS = sorted({one.rows for one in (*SESSIONS, *FLOOR, *CONTACT, PEOPLE)})

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from keywork.lists import late, owed_now
+from keywork.lists import due_later, due_now, late
 from keywork.policy import GROUP_WORDS
 from omic.models import Person, Staff, Wing
 
@@ -38,16 +38,17 @@ class MineFilter(django_filters.FilterSet):
     """By what is owed, of a key worker's own people `with_key_work`."""
 
     owed = django_filters.ChoiceFilter(
-        choices=(("late", "Overdue"), ("now", "Due, not overdue"), ("nothing", "Nothing owed now")),
+        choices=(("late", "Overdue"), ("now", "Due now"), ("later", "Due later"), ("nothing", "Nothing owed now")),
         method="by_what_is_owed",
         label="What is owed",
         empty_label="Anything",
     )
 
     def by_what_is_owed(self, people: QuerySet[Person], _name: str, owed: Any) -> QuerySet[Person]:
-        """The three answers leave nobody out and count nobody twice."""
+        """The four answers leave nobody out and count nobody twice."""
         if owed == "late":
             return late(people)
-        if owed == "now":
-            return owed_now(people, on=self.request.on)
+        if owed in ("now", "later"):
+            due = due_now if owed == "now" else due_later
+            return people.filter(due(self.request.prison, self.request.on))
         return people.filter(next_due_on__isnull=True)

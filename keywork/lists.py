@@ -9,9 +9,20 @@ from django.db.models.functions import Coalesce
 
 from keywork import regime
 from keywork.models import KeyWorkerAllocation
-from keywork.rules import is_short
+from keywork.rules import full_time, is_short
 from omic.calendar import london_midnight, month_bounds, week_start
-from omic.models import Contact, ContactKind, Cover, Obligation, ObligationKind, Person, Prison, Role, Staff
+from omic.models import (
+    Contact,
+    ContactKind,
+    Cover,
+    Obligation,
+    ObligationKind,
+    ObligationState,
+    Person,
+    Prison,
+    Role,
+    Staff,
+)
 
 WRITE_UP = timedelta(days=14)  # how long after somebody has left a key worker may write up what was before
 
@@ -25,7 +36,8 @@ def with_key_work(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
     """People with what they are owed in key work and when they last had it.
 
     `overdue` sessions since `overdue_since`; `next_due_on` is the last day of the oldest session still to be held,
-    `priority` the groups they are in, `unseen_since` the day of the last session, without one that of the arrival.
+    `priority` the groups they are in, None where nothing is owed, `unseen_since` the day of the last session, without
+    one that of the arrival.
     """
     sessions = Obligation.objects.filter(
         person=OuterRef("pk"), prison=OuterRef("prison"), kind=ObligationKind.KEY_WORK_SESSION
@@ -36,7 +48,8 @@ def with_key_work(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
         overdue=Coalesce(_count(overdue), 0),
         next_due_on=Subquery(opened.demanding().order_by("due_on").values("due_on")[:1]),
         priority=Subquery(
-            opened.order_by("-due_on").values("priority_groups")[:1], output_field=ArrayField(CharField())
+            opened.exclude(state=ObligationState.VOID).order_by("-due_on").values("priority_groups")[:1],
+            output_field=ArrayField(CharField()),
         ),
         last_session_on=Subquery(held.values("on")[:1], output_field=DateField()),
         unseen_since=Coalesce(Subquery(held.values("on")[:1]), F("arrived_on"), output_field=DateField()),
@@ -47,9 +60,14 @@ def _count(rows: QuerySet[Any]) -> Subquery:
     return Subquery(rows.order_by().values("person").annotate(number=Count("pk")).values("number"))
 
 
-def owed_now(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
-    """Of people `with_key_work`, those who have a session to come that is not late yet."""
-    return people.filter(next_due_on__gte=on)
+def due_now(prison: Prison, on: date) -> Q:
+    """Of people `with_key_work`, those to see in the week (women's prisons: month) of a day, and not late yet."""
+    return Q(next_due_on__gte=on, next_due_on__lte=period_end(prison, on))
+
+
+def due_later(prison: Prison, on: date) -> Q:
+    """Those whose session, a month's or a fortnight's, is open but not due by the end of the week."""
+    return Q(next_due_on__gt=period_end(prison, on))
 
 
 def late(people: QuerySet[Person]) -> QuerySet[Person]:
@@ -78,6 +96,12 @@ def without_key_worker(people: QuerySet[Person]) -> QuerySet[Person]:
     return people.filter(Exists(duties)).annotate(waiting_since=since)
 
 
+def key_workers_of(person: Person) -> QuerySet[KeyWorkerAllocation]:
+    """Whose key worker anybody has been, under the person's number and under those that were merged into it."""
+    merged = person.numbers_taken_in.standing().values("gone")
+    return KeyWorkerAllocation.objects.filter(Q(person=person) | Q(person__in=merged))
+
+
 def left_lately(prison: Prison, staff: Staff, *, on: date) -> QuerySet[KeyWorkerAllocation]:
     """A key worker's people who left the prison in the last fortnight: what was said before may still be written up."""
     since = london_midnight(on - WRITE_UP)
@@ -91,15 +115,16 @@ def next_to_see(prison: Prison, staff: Staff, *, on: date, after: Person) -> Per
     return owed.order_by("next_due_on", "unseen_since", "pk").first()
 
 
-def is_shortened(contact: Contact) -> bool:
-    """ED-06: a session of less than the full time while its prison was at level 1; not asked in women's prisons."""
+def shortened_below(contact: Contact) -> int | None:
+    """ED-06: the minutes that a session should have lasted when it was shorter; None when it was not."""
     prison, on = contact.prison, contact.on
-    if contact.kind != ContactKind.SESSION or prison.women:
-        return False
+    if contact.kind != ContactKind.SESSION:
+        return None
     level = regime.level_on(prison, on)
     variant = regime.fortnightly_on(prison, on)
     fortnightly = variant is not None and variant.starts_on <= on and regime.long_term_training(prison, on) is True
-    return is_short(contact.minutes, on=on, level=level and level.level, fortnightly=fortnightly)
+    full = full_time(estate=prison.estate, on=on, level=level and level.level, fortnightly=fortnightly)
+    return full if is_short(contact.minutes, full=full) else None
 
 
 def last_session(person: Person, *, of_prison: Prison | None = None) -> Contact | None:

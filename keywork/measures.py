@@ -16,7 +16,7 @@ from django.db.models.functions import Concat, TruncMonth, TruncWeek
 from keywork import regime
 from keywork.periods import Period
 from keywork.policy import Basis
-from keywork.rules import is_short, level_on, policy_on
+from keywork.rules import full_time, level_on
 from omic.calendar import add_months, month_bounds, week_start
 from omic.models import Contact, ContactKind, Obligation, ObligationKind, ObligationState, Prison
 from omic.models.obligation import ObligationQuerySet
@@ -166,18 +166,16 @@ def lives(scope: Scope, path: str = "") -> Q:
 
 
 def _short(scope: Scope) -> Q:
-    """ED-06: sessions of less than the full time while the prison was at level 1, or at none that was recorded."""
+    """ED-06: sessions of less than the full time that the prison's level asked for on their day."""
     prison, period = scope.prison, scope.period
-    levels = () if prison.women else regime.dated_levels([prison.pk]).get(prison.pk, ())
+    levels = regime.dated_levels([prison.pk]).get(prison.pk, ())
     times = _fortnightly(scope)
     turns = {day for one in levels for day in (one.from_on,)} | {day for time in times for day in time if day}
     starts = sorted({period.first, *(day for day in turns if period.first < day <= period.last)})
     found = Q(pk__in=[])
     for start, after in pairwise([*starts, period.last + ONE_DAY]):
-        fortnightly = _is_fortnightly(times, start)
-        policy, level = policy_on(start), level_on(levels, start)
-        full = policy.fortnightly_session_minutes if fortnightly else policy.session_minutes
-        if is_short(full - 1, on=start, level=level, fortnightly=fortnightly):
+        level, fortnightly = level_on(levels, start), _is_fortnightly(times, start)
+        if full := full_time(estate=prison.estate, on=start, level=level, fortnightly=fortnightly):
             found |= Q(on__gte=start, on__lt=after, minutes__lt=full)
     return found
 

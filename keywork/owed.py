@@ -1,14 +1,25 @@
 """What each person is owed in key work, said as the duties that the pipeline keeps."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from keywork.policy import Basis, Kind, Period
 from keywork.regime import Fortnightly
-from keywork.rules import KeyWorkFacts, LevelFrom, Owed, level_of_month, level_of_week, month_cadence, week_cadence
-from keywork.situation import Held, Recorded
+from keywork.rules import (
+    KeyWorkFacts,
+    LevelFrom,
+    Owed,
+    level_of_month,
+    level_of_week,
+    month_cadence,
+    policy_on,
+    week_cadence,
+)
+from keywork.situation import Held, Recorded, groups_on
 from omic.calendar import month_bounds, week_start
 from omic.models import ContactKind, Estate, Obligation, ObligationKind, ObligationState, Role
 from omic.obligations import Wanted
@@ -18,18 +29,69 @@ from omic.reconcile import Window
 WEEK, ONE_DAY = timedelta(days=7), timedelta(days=1)
 KINDS = (ObligationKind.KEY_WORK_SESSION, ObligationKind.KEY_WORK_FLOOR, ObligationKind.DAILY_CHECK)
 Over = Mapping[tuple[int, str, str], tuple[str, ...]]  # the priority groups of what is over, by person, kind and slot
-Answer = tuple[str, Outcome[tuple[Owed, ...]], Owed]  # the slot, the rule's answer and one of the things it owes
+# The slot, the rule's answer, one of the things it owes, and the priority groups of the period.
+Answer = tuple[str, Outcome[tuple[Owed, ...]], Owed, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One person in one prison, with what decides what they are owed in the days of the window."""
+
+    held: Held
+    recorded: Recorded
+    window: Window
+    over: Over
+
+    @property
+    def levels(self) -> Sequence[LevelFrom]:
+        """The prison's regime levels."""
+        return self.recorded.levels.get(self.held.last["prison_id"], ())
+
+    @property
+    def times(self) -> Sequence[Fortnightly]:
+        """When key work goes by the fortnight there."""
+        return self.recorded.fortnightly.get(self.held.last["prison_id"], ())
+
+    @property
+    def first(self) -> date:
+        """The first day of the window that they can be owed anything for."""
+        return max(self.window.first, self.held.stays[0]["arrived_on"])
+
+    def slot(self, name: object) -> str:
+        """The slot of a period or day in this prison."""
+        return f"{name}@{self.held.last['prison_id']}"
+
+    def groups(self, slot: str, last: date) -> tuple[str, ...]:
+        """The priority groups of a period: those it was owed for, of one that is over those of its last day."""
+        was = (self.over.get((self.held.last["person_id"], kind, slot)) for kind in KINDS)
+        known = next((one for one in was if one is not None), None)
+        if known is not None:
+            return known
+        is_over = last < self.window.on and self.levels
+        return groups_on(self.held.last, self.recorded, last) if is_over else self.held.groups
+
+    def facts(self, slot: str, groups: tuple[str, ...], *, fortnightly: bool) -> KeyWorkFacts:
+        """What is over is judged by stays and its groups: other facts are known for today, not for then."""
+        facts = self.held.facts
+        if any((self.held.last["person_id"], kind, slot) in self.over for kind in KINDS):
+            facts = replace(facts, complexity=None, in_hospital=False)
+        if (facts.priority, facts.fortnightly) != (bool(groups), fortnightly):
+            facts = replace(facts, priority=bool(groups), fortnightly=fortnightly)
+        return facts
 
 
 def wanted(held: Sequence[Held], recorded: Recorded, window: Window) -> Iterator[Wanted]:
     """Every session, floor and daily check owed in the weeks and months that the window touches."""
     over = _slots_that_are_over([one.last["person_id"] for one in held], window)
+    checks: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for person, kind, slot in over:
+        if kind == ObligationKind.DAILY_CHECK:
+            checks[person, slot.partition("@")[2]].append(slot)
     for one in held:
-        levels = recorded.levels.get(one.last["prison_id"], ())
-        times = recorded.fortnightly.get(one.last["prison_id"], ())
-        for period in (_of_weeks, _of_months):
-            for slot, outcome, owed in period(one, levels, times, window, over):
-                yield from _duties(one, slot, outcome, owed, window, over)
+        asked = Asked(one, recorded, window, over)
+        for answer in chain(_of_weeks(asked), _of_months(asked)):
+            yield from _duties(asked, answer)
+        yield from _checks_that_stood(asked, checks[one.last["person_id"], one.last["prison_id"]])
 
 
 def _slots_that_are_over(people: Sequence[int], window: Window) -> Over:
@@ -40,30 +102,29 @@ def _slots_that_are_over(people: Sequence[int], window: Window) -> Over:
     return {(person, kind, slot): tuple(groups) for person, kind, slot, groups in found}
 
 
-def _of_weeks(
-    held: Held, levels: Sequence[LevelFrom], times: Sequence[Fortnightly], window: Window, over: Over
-) -> Iterator[Answer]:
-    monday = week_start(max(window.first, held.stays[0]["arrived_on"]))
-    while monday <= window.last:
-        slot, begins = f"{monday}@{held.last['prison_id']}", _fortnight_of(monday, times)
-        facts = _as_it_was(held, over, slot, fortnightly=begins is not None)
-        outcome = week_cadence(facts, week_start=monday, level=level_of_week(levels, week_start=monday))
+def _of_weeks(asked: Asked) -> Iterator[Answer]:
+    first = week_start(asked.first)
+    monday = _fortnight_of(first, asked.times) or first  # a fortnight that is in its second week is owed still
+    while monday <= asked.window.last:
+        slot, begins = asked.slot(monday), _fortnight_of(monday, asked.times)
+        groups = asked.groups(slot, monday + WEEK - ONE_DAY)
+        facts = asked.facts(slot, groups, fortnightly=begins is not None)
+        outcome = week_cadence(facts, week_start=monday, level=level_of_week(asked.levels, week_start=monday))
         for owed in outcome.value:
-            if owed.period != Period.FORTNIGHT or begins == monday:
-                yield slot, outcome, owed
+            if begins == monday if owed.period == Period.FORTNIGHT else monday >= first:
+                yield slot, outcome, owed, groups
         monday += WEEK
 
 
-def _of_months(
-    held: Held, levels: Sequence[LevelFrom], times: Sequence[Fortnightly], window: Window, over: Over
-) -> Iterator[Answer]:
-    month, last = month_bounds(max(window.first, held.stays[0]["arrived_on"]))
-    while month <= window.last:
-        slot = f"{month:%Y-%m}@{held.last['prison_id']}"
-        facts = _as_it_was(held, over, slot, fortnightly=_mostly_fortnightly(month, last, times))
-        outcome = month_cadence(facts, month=month, level=level_of_month(levels, month=month))
+def _of_months(asked: Asked) -> Iterator[Answer]:
+    month, last = month_bounds(asked.first)
+    while month <= asked.window.last:
+        slot = asked.slot(f"{month:%Y-%m}")
+        groups = asked.groups(slot, last)
+        facts = asked.facts(slot, groups, fortnightly=_mostly_fortnightly(month, last, asked.times))
+        outcome = month_cadence(facts, month=month, level=level_of_month(asked.levels, month=month))
         for owed in outcome.value:
-            yield slot, outcome, owed
+            yield slot, outcome, owed, groups
         month, last = month_bounds(last + ONE_DAY)
 
 
@@ -85,29 +146,39 @@ def _mostly_fortnightly(first: date, last: date, times: Sequence[Fortnightly]) -
     return 2 * days > (last - first).days + 1
 
 
-def _as_it_was(held: Held, over: Over, slot: str, *, fortnightly: bool) -> KeyWorkFacts:
-    """What is over is judged by stays and the groups it was owed for: other facts are known for today, not for then."""
-    was = (over.get((held.last["person_id"], kind, slot)) for kind in KINDS)
-    groups = next((one for one in was if one is not None), None)
-    if groups is not None:
-        return replace(held.facts, complexity=None, in_hospital=False, priority=bool(groups), fortnightly=fortnightly)
-    return replace(held.facts, fortnightly=fortnightly) if fortnightly else held.facts
-
-
-def _duties(
-    held: Held, slot: str, outcome: Outcome[tuple[Owed, ...]], owed: Owed, window: Window, over: Over
-) -> Iterator[Wanted]:
+def _duties(asked: Asked, answer: Answer) -> Iterator[Wanted]:
+    slot, outcome, owed, groups = answer
     if owed.kind == Kind.SESSION:
         kind = ObligationKind.KEY_WORK_FLOOR if owed.basis == Basis.FLOOR else ObligationKind.KEY_WORK_SESSION
-        was = over.get((held.last["person_id"], kind, slot))
-        yield _duty(held, owed, kind, slot, outcome, groups=held.groups if was is None else was)
-    elif owed.kind == Kind.DAILY_CHECK and held.facts.estate != Estate.WOMEN:
+        yield _duty(asked.held, owed, kind, slot, outcome, groups=groups)
+    elif owed.kind == Kind.DAILY_CHECK and asked.held.facts.estate != Estate.WOMEN:
         for day in owed.due_on:
-            named = f"{day}@{held.last['prison_id']}"
-            # A check of a day that is over was never asked for, unless it stands already.
-            if day >= window.on or (held.last["person_id"], ObligationKind.DAILY_CHECK, named) in over:
+            if asked.window.on <= day <= asked.window.last:  # of a day that is over, what stands stands
                 one = replace(owed, opens_on=day, due_on=(day,), count=1)
-                yield _duty(held, one, ObligationKind.DAILY_CHECK, named, outcome, groups=held.groups)
+                yield _duty(asked.held, one, ObligationKind.DAILY_CHECK, asked.slot(day), outcome, groups=groups)
+
+
+def _checks_that_stood(asked: Asked, slots: Sequence[str]) -> Iterator[Wanted]:
+    """A check of a day that is over stays owed for that day, whatever has changed since; not if they were not here."""
+    row = asked.held.last
+    for slot in slots:
+        day = date.fromisoformat(slot.partition("@")[0])
+        if any(
+            stay.arrived_on <= day and (stay.left_on is None or day <= stay.left_on) for stay in asked.held.facts.spells
+        ):
+            yield Wanted(
+                person_id=row["person_id"],
+                prison_id=row["prison_id"],
+                kind=ObligationKind.DAILY_CHECK,
+                slot=slot,
+                owner_role=Role.WING_OFFICER,
+                owner_id=None,
+                opens_on=day,
+                due_on=day,
+                met_by=ContactKind.CHECK,
+                rule="ED-08",
+                policy=policy_on(day).id,
+            )
 
 
 def _duty(

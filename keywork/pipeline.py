@@ -63,6 +63,14 @@ _WELCOME = """
                   AND t.role = 'key_worker' AND t.starts_on <= %(on)s AND (t.ends_on IS NULL OR t.ends_on > %(on)s))
       AND NOT EXISTS (SELECT FROM keywork_keyworkerallocation a WHERE a.person_id = p.id AND a.ended_at IS NULL)
 """
+# Nobody stands in for a key worker who is there no more: what is owed now is another one.
+_END_COVERS = """
+    UPDATE omic_cover c SET ends_on = greatest(c.starts_on, %(on)s), ended_because = 'There is no key worker to cover'
+    FROM omic_person p
+    WHERE p.id = c.person_id AND p.id = ANY(%(people)s) AND c.role = 'key_worker'
+      AND (c.ends_on IS NULL OR c.ends_on > greatest(c.starts_on, %(on)s))
+      AND (p.key_worker_id IS NULL OR p.prison_id IS DISTINCT FROM c.prison_id)
+"""
 # Nobody need be told any more who the key worker is who is it no more.
 _TOLD_NO_MORE = """
     UPDATE omic_obligation o SET state = 'void', closed_at = %(at)s, closed_because = 'Another key worker, or none'
@@ -87,6 +95,7 @@ def settle_holders(people: Sequence[int], window: Window) -> dict[str, int]:
         ("key_workers_welcomed", _WELCOME),
         ("key_worker_pointers", _POINT),
         ("told_no_more", _TOLD_NO_MORE),
+        ("covers_ended", _END_COVERS),
     )
     with connection.cursor() as cursor:
         for name, statement in steps:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
-from keywork.models import FortnightlyVariant, LevelTask, NotPossible, PriorityDecision, RegimeLevel
+from keywork.models import FortnightlyVariant, LevelTask, NotPossible, PriorityDecision, PriorityGroup, RegimeLevel
 from keywork.policy import RULES_BY_ID, Level
 from keywork.rules import LevelFrom
 from omic.models import Contact, ContactKind, Estate, Person, Prison, SettingKind
@@ -43,6 +43,7 @@ class Decision(NamedTuple):
     included: bool
     length: int | None
     pgd_agreed: bool | None
+    starts_on: date
 
 
 # --- for the pipeline: many prisons or people, one query each --------------------------------------------------------
@@ -68,18 +69,26 @@ def fortnightly_times(prisons: Collection[str]) -> dict[str, tuple[Fortnightly, 
 
 
 def decisions_on(people: Collection[int], on: date) -> dict[int, dict[str, Decision]]:
-    """What stands decided on a day about each of the people, by `PriorityGroup`. No key: nothing is decided."""
+    """What stands decided on a day about each of the people, by `PriorityGroup`. No key: nothing is decided.
+
+    A local addition binds in its own prison alone: another's governor and PGD have not agreed to it (PG-5).
+    """
     found: dict[int, dict[str, Decision]] = defaultdict(dict)
     rows = in_force(PriorityDecision.objects.filter(person__in=people), on)
-    for person, group, *decided in rows.values_list("person_id", "group", "included", "length", "pgd_agreed"):
+    rows = rows.exclude(~Q(prison=F("person__prison")), group=PriorityGroup.LOCAL)
+    columns = ("person_id", "group", "included", "length", "pgd_agreed", "starts_on")
+    for person, group, *decided in rows.values_list(*columns):
         found[person][group] = Decision(*decided)
     return dict(found)
 
 
-def not_possible_from(people: Collection[int]) -> dict[int, date]:
-    """The day of the newest mark of each person that nobody has taken back; a later session ends it (ED-08)."""
+def not_possible_from(people: Collection[int]) -> dict[tuple[int, str], list[date]]:
+    """The days of the marks that nobody has taken back, by person and prison; a later session ends each (ED-08)."""
+    found: dict[tuple[int, str], list[date]] = defaultdict(list)
     rows = NotPossible.objects.filter(person__in=people, withdrawn_at=None).order_by("from_on")
-    return dict(rows.values_list("person_id", "from_on"))
+    for person, prison, from_on in rows.values_list("person_id", "prison_id", "from_on"):
+        found[person, prison].append(from_on)
+    return found
 
 
 def in_force(decisions: QuerySet[PriorityDecision], on: date) -> QuerySet[PriorityDecision]:

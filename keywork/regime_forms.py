@@ -45,7 +45,7 @@ class LevelForm(TypedForm):
     level = forms.TypedChoiceField(
         choices=list(LEVEL_NAMES.items()), coerce=int, widget=forms.RadioSelect, label="Which level?"
     )
-    starts_on = DateField(label="From which day?", help_text="Today, a day to come, or one of the last seven days")
+    starts_on = DateField(label="From which day?", help_text="Today, a day to come, or a day of this week since Monday")
     because = forms.CharField(label="Reason", max_length=2000, widget=area(), help_text="What has changed")
     sign_off = forms.CharField(
         label="Sign-off reference", max_length=300, help_text="Who signed it off under the National Framework, and when"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from keywork import regime
+from keywork.gaps import gaps_of
 from keywork.policy import Level, Why
 from keywork.priority import ALERTS, priority_facts
 from keywork.regime import Decision, Fortnightly
@@ -21,7 +22,6 @@ from keywork.rules import (
     level_on,
     priority_groups,
 )
-from keywork.staffing import cover_needed
 from omic.calendar import month_bounds, week_start
 from omic.models import (
     Alert,
@@ -33,12 +33,11 @@ from omic.models import (
     ObligationKind,
     ObligationState,
     Presence,
-    Prison,
     PrisonSetting,
     SettingKind,
     Stay,
 )
-from omic.reconcile import LOOK_BACK, Window
+from omic.reconcile import Window
 
 Row = dict[str, Any]
 # What somebody can be asked for by the week or the month, before the fact is known.
@@ -48,6 +47,8 @@ _STAYS = (
     "person__earliest_release_on", "person__legal_status", "person__details__planning_meeting_on",
     "person__details__closure_meeting_on",
 )  # fmt: skip
+_ALERT = ("person_id", "code", "starts_on")
+WEEK = timedelta(days=7)
 _ON_REMAND = (LegalStatus.REMAND, LegalStatus.CONVICTED_UNSENTENCED)
 
 
@@ -75,7 +76,7 @@ class Recorded:
 
     levels: dict[str, tuple[LevelFrom, ...]]
     fortnightly: dict[str, tuple[Fortnightly, ...]]
-    alerts: set[tuple[int, str]]
+    alerts: dict[tuple[int, str], date]  # since when, by person and code
     decisions: Mapping[int, Mapping[str, Decision]]
     youth: set[tuple[int, str]]
     triggers: dict[tuple[int, str], list[Trigger]] = field(default_factory=lambda: defaultdict(list))
@@ -84,13 +85,13 @@ class Recorded:
 
 def read_held(people: Sequence[int], window: Window) -> tuple[list[Held], Recorded]:
     """Everybody's stays in the window with the facts that key work is owed by, in a dozen queries at most."""
-    since = min(week_start(window.first), month_bounds(window.first)[0])
+    since = min(week_start(window.first) - WEEK, month_bounds(window.first)[0])  # a fortnight began a week before
     rows = Stay.objects.filter(person__in=people, arrived_on__lte=window.last).exclude(left_on__lt=since)
     stays: dict[tuple[int, str], list[Row]] = defaultdict(list)
     for row in rows.order_by("person", "arrived_on").values(*_STAYS):
         stays[row["person_id"], row["prison_id"]].append(row)
     recorded = _recorded(people, {prison for _, prison in stays}, window)
-    groups = {key: _groups(rows[-1], recorded, window.on) for key, rows in stays.items()}
+    groups = {key: groups_on(rows[-1], recorded, window.on) for key, rows in stays.items()}
     _read_fallback(stays, groups, recorded, window)
     return [_held(rows, groups[key], recorded, window) for key, rows in stays.items()], recorded
 
@@ -102,7 +103,7 @@ def _recorded(people: Sequence[int], prisons: Collection[str], window: Window) -
     return Recorded(
         levels=regime.dated_levels(prisons),
         fortnightly=_fortnightly(prisons, window.on),
-        alerts=set(active.values_list("person_id", "code")),
+        alerts={(person, code): since or date.min for person, code, since in active.values_list(*_ALERT)},
         decisions=regime.decisions_on(people, window.on),
         youth=set(arrived.values_list("person_id", "prison_id")),
     )
@@ -116,13 +117,15 @@ def _fortnightly(prisons: Collection[str], on: date) -> dict[str, tuple[Fortnigh
     return {prison: rows for prison, rows in times.items() if prison in training}
 
 
-def _groups(row: Row, recorded: Recorded, on: date) -> tuple[str, ...]:
+def groups_on(row: Row, recorded: Recorded, on: date) -> tuple[str, ...]:
+    """The priority groups on a day, by what stands now and stood then already: what has ended since is not known."""
     person = row["person_id"]
+    decisions = recorded.decisions.get(person, {})
     facts = priority_facts(
-        alerts={code for code in ALERTS if (person, code) in recorded.alerts},
+        alerts={code for code in ALERTS if recorded.alerts.get((person, code), date.max) <= on},
         rosh=row["person__details__rosh"],
         release_on=row["person__earliest_release_on"],
-        decisions=recorded.decisions.get(person, {}),
+        decisions={group: one for group, one in decisions.items() if one.starts_on <= on},
     )
     return tuple(str(group) for group in priority_groups(facts, on=on).value)
 
@@ -157,46 +160,45 @@ def _read_fallback(
     stays: dict[Any, list[Row]], groups: dict[Any, tuple[str, ...]], recorded: Recorded, window: Window
 ) -> None:
     """What opens daily checks, for the priority people of prisons that are at level 4 in the window. Else no query."""
-    locked = {prison for prison, levels in recorded.levels.items() if _locked(levels, window)}
+    locked = {
+        prison: since
+        for prison, levels in recorded.levels.items()
+        if (since := _locked_since(levels, window)) is not None
+    }
     rows = {key: stay[-1] for key, stay in stays.items() if key[1] in locked and groups[key]}
     if not rows:
         return
     people = [person for person, _ in rows]
-    marks, since = regime.not_possible_from(people), window.first - LOOK_BACK
-    held = Contact.objects.current().filter(person__in=people, kind=ContactKind.SESSION, on__gte=since)
+    held = Contact.objects.current().filter(person__in=people, kind=ContactKind.SESSION)
     for person, prison, on in held.values_list("person_id", "prison_id", "on"):
         recorded.sessions[person, prison].append(on)
-    unable, missed = _nobody_able(rows, window.on), _weeks_missed(people, since, window.on)
-    for key in rows:
-        causes = (
-            (Why.NOT_POSSIBLE, marks.get(key[0])),
-            (Why.NO_KEY_WORKER, unable.get(key)),
-            (Why.WEEK_MISSED, missed.get(key)),
-        )
-        recorded.triggers[key] += [Trigger(why, on) for why, on in causes if on]
-
-
-def _locked(levels: Sequence[LevelFrom], window: Window) -> bool:
-    begun = level_on(levels, window.first)
-    return begun == Level.LOCKDOWN or any(
-        one.level == Level.LOCKDOWN and window.first <= one.from_on <= window.last for one in levels
+    marks, gaps, missed = (
+        regime.not_possible_from(people),
+        gaps_of(rows, locked, window.on),
+        _weeks_missed(people, window.on),
     )
+    for key in rows:
+        causes = ((Why.NOT_POSSIBLE, marks), (Why.NO_KEY_WORKER, gaps), (Why.WEEK_MISSED, missed))
+        recorded.triggers[key] += [Trigger(why, on) for why, days in causes for on in days.get(key, ())]
 
 
-def _nobody_able(rows: Mapping[tuple[int, str], Row], on: date) -> dict[tuple[int, str], date]:
-    """Since when people have neither a key worker at work nor cover on a day; at the earliest since they came."""
-    found = {key: row["arrived_on"] for key, row in rows.items() if row["person__key_worker_id"] is None}
-    for prison in Prison.objects.filter(pk__in={prison for _, prison in rows}):
-        people = cover_needed(prison, on=on).filter(pk__in=[person for person, _ in rows])
-        for person, since in people.values_list("pk", "away_since"):
-            arrived_on = rows[person, prison.pk]["arrived_on"]
-            found[person, prison.pk] = max(since or arrived_on, arrived_on)
-    return found
+def _locked_since(levels: Sequence[LevelFrom], window: Window) -> date | None:
+    """The first day of the newest time at level 4 that reaches into the window; None where there is none."""
+    ordered = sorted(levels, key=lambda one: one.from_on)
+    ends = [*(one.from_on for one in ordered[1:]), date.max]
+    times = [
+        one.from_on
+        for one, end in zip(ordered, ends, strict=True)
+        if one.level == Level.LOCKDOWN and one.from_on <= window.last and end > window.first
+    ]
+    return max(times, default=None)
 
 
-def _weeks_missed(people: Sequence[int], since: date, on: date) -> dict[tuple[int, str], date]:
-    """The day after the newest week that closed without the session it owed."""
+def _weeks_missed(people: Sequence[int], on: date) -> dict[tuple[int, str], list[date]]:
+    """The day after each week that closed without the session it owed."""
     rows = Obligation.objects.filter(person__in=people, kind=ObligationKind.KEY_WORK_SESSION, basis="owed")
-    rows = rows.filter(due_on__gte=since, due_on__lt=on, state__in=(ObligationState.OPEN, ObligationState.MISSED))
-    found = rows.order_by("due_on").values_list("person_id", "prison_id", "due_on")
-    return {(person, prison): due_on + timedelta(days=1) for person, prison, due_on in found}
+    rows = rows.filter(due_on__lt=on, state__in=(ObligationState.OPEN, ObligationState.MISSED)).order_by("due_on")
+    found: dict[tuple[int, str], list[date]] = defaultdict(list)
+    for person, prison, due_on in rows.values_list("person_id", "prison_id", "due_on"):
+        found[person, prison].append(due_on + timedelta(days=1))
+    return found

@@ -24,7 +24,7 @@ from omic.calendar import london_day
 from omic.formats import moment
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
-from omic.models import Person, PersonMerge, Presence, Prison, Staff, Stay
+from omic.models import ObligationKind, Person, PersonMerge, Presence, Prison, Staff, Stay
 from omic.people import identity
 from omic.reconcile import lock, reconcile, window_of
 
@@ -76,13 +76,18 @@ def decide_merge(*, merge: int, confirmed: bool, decision: str, by: Staff, at: d
     row.confirmed, row.decided_by, row.decided_at, row.decision = confirmed, by, at, decision
     row.save(update_fields=["confirmed", "decided_by", "decided_at", "decision"])
     if confirmed:
-        _end_number(row.gone, on=london_day(at), at=at)
+        _end_number(row.gone, row.kept, on=london_day(at), at=at)
         reconcile([row.gone_id, row.kept_id], window_of(london_day(at), at))
     _audit("decide_merge", row, by=by, at=at, confirmed=confirmed)
 
 
-def _end_number(gone: Person, *, on: date, at: datetime) -> None:
-    """Leave the number nowhere, with nothing open that the pipeline would not end. No digest: a roll is judged anew."""
+def _end_number(gone: Person, kept: Person, *, on: date, at: datetime) -> None:
+    """Leave the number nowhere, with nothing open that the pipeline would not end. No digest: a roll is judged anew.
+
+    What was passed on about risk and is unread is about the person, so it stays to be read (KW-10).
+    """
+    unread = gone.obligations.demanding().filter(kind=ObligationKind.RISK_TO_READ)
+    unread.update(person=kept, prison=kept.prison, wing=kept.wing, owner=kept.pom)
     stays = Stay.objects.filter(person=gone, left_on=None)
     stays.update(left_on=Greatest(F("arrived_on"), on), ended_because=Stay.Ended.MERGE)
     expected = gone.expected_arrivals.filter(closed_at=None)

@@ -7,7 +7,9 @@ from django.db import IntegrityError, transaction
 
 from omic import audit
 from omic.audit import Actor
+from omic.calendar import london_day
 from omic.models import Posting, Prison, Role, Staff, Wing
+from omic.reconcile import reconcile_in_batches, window_of
 
 
 class PostingRefusedError(Exception):
@@ -53,6 +55,9 @@ def end_posting(*, posting: Posting, ends_on: date, by: Actor, at: datetime) -> 
     posting.ends_on = ends_on
     posting.save(update_fields=["ends_on"])
     audit.record(by=by, action="end_posting", at=at, prison=posting.prison, posting=posting.pk, ends_on=str(ends_on))
+    if posting.role == Role.KEY_WORKER and posting.prison:
+        people = posting.prison.people.filter(key_worker=posting.staff).order_by("pk")
+        reconcile_in_batches(list(people.values_list("pk", flat=True)), window_of(london_day(at), at))
 
 
 def _why(error: Exception) -> str:

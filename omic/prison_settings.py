@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST
 from omic import audit
 from omic.access import Action, requires
 from omic.audit import Actor
+from omic.calendar import london_day
 from omic.forms import BaseForm, DateField
 from omic.http import PrisonRequest
 from omic.models import Prison, PrisonSetting, SettingKind, Staff
+from omic.reconcile import reconcile_in_batches, window_of
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 # AL-15: what a prison is for decides which duties of the OMU fall here.
@@ -60,7 +62,15 @@ def set_prison_setting(
     rows.in_force(starts_on).update(ends_on=starts_on)
     setting = prison.settings.create(kind=kind, value=value, starts_on=starts_on, recorded_by=by, recorded_at=at)
     audit.record(by=Actor(staff=by), action="set_prison_setting", at=at, prison=prison, kind=kind, value=value)
+    _follow(prison, kind, at)
     return setting
+
+
+def _follow(prison: Prison, kind: SettingKind, at: datetime) -> None:
+    """KW-04: whether key work goes by the fortnight depends on it."""
+    if kind == SettingKind.LONG_TERM_TRAINING:
+        people = list(prison.people.order_by("pk").values_list("pk", flat=True))
+        reconcile_in_batches(people, window_of(london_day(at), at))
 
 
 @transaction.atomic
@@ -75,6 +85,7 @@ def withdraw_prison_setting(*, prison: Prison, kind: SettingKind, by: Staff, at:
     )
     newest.delete()
     prison.settings.filter(kind=kind, ends_on=newest.starts_on).update(ends_on=None)
+    _follow(prison, kind, at)
 
 
 class SettingForm(BaseForm):

@@ -213,6 +213,7 @@ COVERAGE = {"tier": "tiering.coverage.undetermined", "handover answer": "handove
 # What `manage.py calculate KIND` answers, each by a function of facts (see omic/calculator.py).
 CALCULATOR_KINDS = {
     "contact": "keywork.calculate.contact.answer",
+    "complexity": "allocation.calculate_complexity.answer",
     "handover": "handover.calculate.answer",
     "key-work-figures": "keywork.calculate.figures.answer",
     "key-worker-allocation": "keywork.calculate.allocation.answer",

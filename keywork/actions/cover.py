@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
+from keywork.actions.lockdown import follow_at_level_4
 from keywork.actions.refusals import RefusedError
 from keywork.placing import locked_down, not_to_be_paired, pair_hindrance
 from keywork.staffing import hindrance_to_key_work, staff_of, standing_in
@@ -62,6 +63,7 @@ def cover_person(*, choice: Choice, prison: Prison, by: Staff, at: datetime) -> 
         person=person, prison=prison, role=Role.KEY_WORKER, staff=choice.staff, starts_on=choice.starts_on,
         ends_on=ends_on, because=choice.because, recorded_by=by, recorded_at=at,
     )  # fmt: skip
+    follow_at_level_4(prison, [person.pk], at=at)
     _audit("cover_person", cover, by, at, starts_on=str(cover.starts_on), ends_on=str(cover.ends_on or ""))
     return cover
 
@@ -73,6 +75,7 @@ def end_cover(*, cover: Cover, because: str, by: Staff, at: datetime) -> Cover:
     today = london_day(at)
     if not _end(Cover.objects.filter(pk=cover.pk), on=today, because=because):
         raise RefusedError("This cover has ended already")
+    follow_at_level_4(cover.prison, [cover.person_id], at=at)
     _audit("end_cover", cover, by, at)
     return cover
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from keywork.actions.cover import end_covers
+from keywork.actions.lockdown import follow_at_level_4, hold_people_of
 from keywork.actions.refusals import RefusedError
 from keywork.models import Absence, Ceiling, Course, KeyWorker, KeyWorkerAbsence, Training
 from keywork.rules import policy_on
@@ -91,11 +92,13 @@ def record_absence(
         raise RefusedError("Enter the first day back: annual leave always has one", "returns_on")
     if returns_on and returns_on <= starts_on:
         raise RefusedError("The first day back must be after the absence begins", "returns_on")
+    people = hold_people_of(staff, prison, at=at)
     profile = _profile(staff, prison)
     _refuse_overlap(profile, starts_on=starts_on, returns_on=returns_on)
     absence = profile.absences.create(
         kind=kind, starts_on=starts_on, returns_on=returns_on, recorded_by=by, recorded_at=at
     )
+    follow_at_level_4(prison, people, at=at)
     _audit("record_absence", profile, by, at, absence=absence.pk, kind=kind, starts_on=str(starts_on))
     return absence
 
@@ -107,7 +110,9 @@ def change_return(*, absence: KeyWorkerAbsence, returns_on: date, by: Staff, at:
     Cover of their people that would go on beyond that day ends with it. Raises RefusedError when another absence
     follows before.
     """
-    profile = _profile(absence.key_worker.staff, absence.key_worker.prison)
+    staff, prison = absence.key_worker.staff, absence.key_worker.prison
+    people = hold_people_of(staff, prison, at=at)
+    profile = _profile(staff, prison)
     current = profile.absences.filter(pk=absence.pk).first()
     if current is None:
         raise RefusedError("Since you opened this page the absence was taken back")
@@ -117,6 +122,7 @@ def change_return(*, absence: KeyWorkerAbsence, returns_on: date, by: Staff, at:
         _refuse_overlap(profile, starts_on=current.starts_on, returns_on=returns_on, besides=current.pk)
         KeyWorkerAbsence.objects.filter(pk=current.pk).update(returns_on=returns_on)
     _end_cover(profile, current, on=max(returns_on, current.starts_on), by=by, at=at)
+    follow_at_level_4(prison, people, at=at)
     _audit("change_return", profile, by, at, absence=absence.pk, returns_on=str(returns_on))
     return current
 

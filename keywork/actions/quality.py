@@ -1,7 +1,7 @@
 """Quality assurance of key work notes: drawing samples, reviewing them, reading what was said of one's own (KW-19)."""
 
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
@@ -16,18 +16,26 @@ from omic.formats import day
 from omic.models import Contact, ContactKind, Prison, Staff
 
 Drawn = list[tuple[int, int]]  # author, contact
+ONE_DAY = timedelta(days=1)
 
 
 @transaction.atomic
 def draw_samples(*, prison: Prison, on: date, by: Actor, at: datetime) -> int:
-    """Draw what is still missing of the sample of the period that holds `on`; returns how many notes were drawn.
+    """Draw what the samples of the period that holds `on` and of the one before still miss; returns how many notes.
 
-    From the sessions of the period so far, by author. Which ones follows from prison, period, author and note alone,
-    so that nobody chooses; drawing again takes nothing back and adds only what is missing.
+    From the sessions of each so far, by author: the one before too, else what was said after its last draw could never
+    be sampled. Which ones follows from prison, period, author and note alone, so that nobody chooses; drawing again
+    takes nothing back and adds only what is missing.
     """
     Prison.objects.select_for_update(no_key=True).get(pk=prison.pk)
-    sample = quality.sample_of(prison, on).value
-    drawn = _missing(prison, sample, on) if sample.number else []
+    before = quality.sample_of(prison, on).value.first - ONE_DAY
+    return sum(_draw(prison, until, by=by, at=at) for until in (before, on))
+
+
+def _draw(prison: Prison, until: date, *, by: Actor, at: datetime) -> int:
+    """Draw for the period that holds `until`, of its days up to then."""
+    sample = quality.sample_of(prison, until).value
+    drawn = _missing(prison, sample, until) if sample.number else []
     NoteSample.objects.bulk_create(
         NoteSample(contact_id=contact, prison=prison, staff_id=staff, period_start=sample.first, drawn_at=at)
         for staff, contact in drawn
@@ -39,15 +47,15 @@ def draw_samples(*, prison: Prison, on: date, by: Actor, at: datetime) -> int:
     return len(drawn)
 
 
-def _missing(prison: Prison, sample: Sample, on: date) -> Drawn:
+def _missing(prison: Prison, sample: Sample, until: date) -> Drawn:
     """For each author the next notes of the period in drawing order, as many as their sample is short of."""
     sessions = Contact.objects.current().filter(prison=prison, kind=ContactKind.SESSION, session_note__isnull=False)
-    of_period = sessions.happened(sample.first, min(on, sample.last)).filter(samples=None)
+    of_period = sessions.happened(sample.first, until).filter(samples=None)
     candidates: dict[int, list[int]] = defaultdict(list)
     for staff, contact in of_period.values_list("by", "pk"):
         candidates[staff].append(contact)
     have: dict[int, int] = defaultdict(int)
-    rows = quality.samples(prison).filter(period_start__gte=sample.first, period_start__lte=sample.last)
+    rows = quality.samples(prison).filter(period_start__gte=sample.first, period_start__lte=until)
     for staff in rows.values_list("staff", flat=True):
         have[staff] += 1
     return [

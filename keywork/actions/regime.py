@@ -11,12 +11,11 @@ from keywork.models import FortnightlyVariant, LevelTask, RegimeLevel
 from keywork.regime import fortnightly_on, fortnightly_waiting, level_on, level_words, newest_level, planned_level
 from omic import audit
 from omic.audit import Actor
-from omic.calendar import add_months, london_day, week_start
+from omic.calendar import add_months, london_day, month_bounds, week_start
 from omic.formats import day, moment
 from omic.models import Prison, Staff
 from omic.reconcile import AHEAD, reconcile_in_batches, window_of
 
-FURTHEST_BACK = timedelta(days=7)  # time to write a sign-off up; further back, weeks that were reported would change
 FURTHEST_MONTHS = 12  # a day further off is a mistyped year
 FORTNIGHT = timedelta(days=14)
 ENDS_OFFERED = 6
@@ -85,9 +84,9 @@ def _check_change(prison: Prison, level: int, starts_on: date, papers: Papers, *
         raise RefusedError(f"{level_words(level)} is in force since {day(current.starts_on)}", "level")
     if current and starts_on <= current.starts_on:
         raise RefusedError(f"The level in force began on {day(current.starts_on)}. Choose a later day", "starts_on")
-    if starts_on < on - FURTHEST_BACK:
+    if starts_on < (monday := week_start(on)):
         raise RefusedError(
-            f"The day must be {day(on - FURTHEST_BACK)} or later: the weeks before it have been reported", "starts_on"
+            f"The day must be {day(monday)} or later: the weeks before it have been reported", "starts_on"
         )
     if starts_on > add_months(on, FURTHEST_MONTHS):
         raise RefusedError(f"The day must lie within the next {FURTHEST_MONTHS} months", "starts_on")
@@ -202,9 +201,12 @@ def _locked(variant: FortnightlyVariant) -> FortnightlyVariant:
 
 
 def _follow(prison: Prison, since: date, at: datetime) -> None:
-    """Bring what everybody here is owed up to date; what starts beyond the days ahead is left to its night."""
+    """Bring what everybody here is owed up to date; what starts after the months of the days ahead waits for its night.
+
+    Months, because the level of a month is that of most of its days, those beyond the days ahead included.
+    """
     on = london_day(at)
-    if since <= on + AHEAD:
+    if since <= month_bounds(on + AHEAD)[1]:
         reconcile_in_batches(list(prison.people.values_list("pk", flat=True)), window_of(on, at, since=since))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from keywork.actions.lockdown import follow_at_level_4
 from keywork.actions.refusals import RefusedError, SameSessionError
 from keywork.models import PlanTarget, SessionNote, TargetReview
 from keywork.notes import TEXTS, Record, nomis_text, record_of
@@ -40,7 +41,7 @@ def log_session(
     _review_targets(contact, record)
     if record.risk_information:
         _tell_omu(contact, record.risk_information, at=at)
-    obligations.settle([person.pk])
+    _settle(contact, at)
     _audit(by, "log_session", at, contact)
     return contact
 
@@ -79,7 +80,7 @@ def amend_session(
     _note(new, record)
     _review_targets(new, record)
     _correct_risk(old, new, record.risk_information, because=because, at=at)
-    obligations.settle([old.person_id])
+    _settle(new, at, since=min(old.on, new.on))
     _audit(by, "amend_session", at, new, amends=old.pk)
     return new
 
@@ -109,9 +110,15 @@ def withdraw_session(*, contact: Contact, because: str, request_id: UUID, by: St
         amended_because=because,
     )
     _correct_risk(old, new, "", because=because, at=at)
-    obligations.settle([old.person_id])
+    _settle(new, at)
     _audit(by, "withdraw_session", at, new, amends=old.pk)
     return new
+
+
+def _settle(contact: Contact, at: datetime, since: date | None = None) -> None:
+    """What the contact meets is met, or owed again; at level 4 it also ends the checks that stood in its place."""
+    obligations.settle([contact.person_id])
+    follow_at_level_4(contact.prison, [contact.person_id], at=at, since=since or london_day(contact.at))
 
 
 def _check(

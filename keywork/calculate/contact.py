@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from keywork.calculate.contact_facts import READERS, check_facts, facts_of, levels_of, priority_facts_of
-from keywork.policy import MEN_OPEN, RULES_BY_ID, WOMEN, Group, Level, Period
+from keywork.policy import RULES_BY_ID, Group, Level, Period
 from keywork.rules import (
     Contacts,
     Judged,
@@ -15,6 +15,7 @@ from keywork.rules import (
     Suspension,
     entitled,
     frequency_in_force,
+    full_time,
     is_short,
     judge,
     level_of_month,
@@ -99,16 +100,15 @@ def _judged(owed: Owed, known: dict[str, Any], today: date) -> Judged:
 
 
 def _short_sessions(known: dict[str, Any], facts: KeyWorkFacts, today: date) -> Iterator[date]:
-    """ED-06 is a regime level's rule, so that neither women's prisons nor, at level 1, open ones have it (ED-15)."""
-    if facts.estate in (WOMEN, MEN_OPEN):
-        return
+    """The days of sessions that were shortened when they were held (ED-06)."""
     for first, last in _times_asked_about(known, fortnightly=facts.fortnightly):
         levels: tuple[LevelFrom, ...] = levels_of(known, first)
         for note in known.get("sessions", ()):
             if not note.is_session or not first <= note.on <= min(last, today):
                 continue
             level = level_on(levels, note.on)
-            if is_short(note.minutes, on=note.on, level=level, fortnightly=facts.fortnightly):
+            full = full_time(estate=facts.estate, on=note.on, level=level, fortnightly=facts.fortnightly)
+            if is_short(note.minutes, full=full):
                 yield note.on
 
 

@@ -122,7 +122,8 @@ def answer(given: Given, *, on: date, policy: str) -> dict[str, object]:  # noqa
     for figure in CODES:
         found[figure] = known[figure] if figure in known else _noted(known, figure, span)
     weeks = known.get("frequency_weeks", 1)
-    found["projected"] = projected_sessions(found["eligible"], days=span.days, frequency_weeks=weeks) if span else None
+    whole = span is not None and "allocations" not in known  # a key worker's figures project nothing
+    found["projected"] = projected_sessions(found["eligible"], days=span.days, frequency_weeks=weeks) if whole else None
     found["owed"], found["delivered"] = _obligations(known, found, span)
     rates = {
         "delivery_rate": rate(found["sessions"], found["projected"]),

@@ -1,4 +1,4 @@
-"""Who is to have a key worker, who has room, how often key work is given, and when a session is short."""
+"""Who is to have a key worker, how often key work is given, and when a session is short."""
 
 from datetime import date
 
@@ -36,11 +36,6 @@ def _entitled_in_open(facts: KeyWorkFacts, level: int | None, policy: str) -> Ou
     return Outcome(False, "open_prison", policy, steps)
 
 
-def has_room(load: int, *, on: date) -> bool:
-    """Whether a key worker with `load` people may be given another: the ceiling is hard (KW-03)."""
-    return load < policy_on(on).caseload_ceiling
-
-
 def frequency_in_force(*, asked: str | None, long_term_training: bool, pgd_approved: bool, on: date) -> Outcome[Period]:
     """Whether key work goes by the week or the fortnight; the variant binds only with both conditions (KW-04)."""
     policy = policy_on(on).id
@@ -59,11 +54,17 @@ def frequency_in_force(*, asked: str | None, long_term_training: bool, pgd_appro
     return Outcome(Period.FORTNIGHT, "fortnightly", policy, (Step("KW-04", found),))
 
 
-def is_short(minutes: int | None, *, on: date, level: int | None = None, fortnightly: bool = False) -> bool:
-    """Whether a session's total time is to be pointed out as shortened (ED-06): at level 1, or where none is recorded.
+def full_time(*, estate: str, on: date, level: int | None = None, fortnightly: bool = False) -> int | None:
+    """The total minutes below which a session is shortened: at level 1, or where none is recorded (ED-06).
 
-    An unknown time is not.
+    None where nothing is: at other levels, and in women's and open prisons, which level 1 asks nothing of (ED-15).
     """
+    if estate in (WOMEN, MEN_OPEN) or level not in (None, Level.PREPARE):
+        return None
     policy = policy_on(on)
-    full = policy.fortnightly_session_minutes if fortnightly else policy.session_minutes
-    return level in (None, Level.PREPARE) and minutes is not None and minutes < full
+    return policy.fortnightly_session_minutes if fortnightly else policy.session_minutes
+
+
+def is_short(minutes: int | None, *, full: int | None) -> bool:
+    """Whether a session's total time is less than the `full_time`; an unknown time is not (ED-06)."""
+    return full is not None and minutes is not None and minutes < full

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keywork.figure_rows import rows_of
-from keywork.figure_words import FIGURES, LISTS, NATIONAL
+from keywork.figure_words import FIGURES, LISTS, NATIONAL, OWN_LISTS
 from keywork.figures_forms import FiguresForm, PeriodForm, address, scope_of
 from keywork.figures_shown import Lists, lines_of, shown
 from keywork.measured_people import workers
@@ -72,7 +72,9 @@ def figure_rows(request: PrisonRequest, code: str, figure: str) -> HttpResponseB
 
 @requires(Action.MY_KEY_WORK)
 def my_figure_rows(request: PrisonRequest, code: str, figure: str) -> HttpResponseBase:
-    """The rows that one of my figures counts."""
+    """The rows that one of my figures counts; a prison's own figures are not among them."""
+    if figure not in OWN_LISTS:
+        raise Http404
     form = PeriodForm(request.GET or None, on=request.on)
     default = key_worker_period(request.on)
     scope, _ = scope_of(form, request.prison, default=default, worker=request.user)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from keywork import columns
 from keywork.actions import allocate_key_worker, end_key_worker
 from keywork.forms import attempt
+from keywork.lists import key_workers_of
 from keywork.models import KeyWorkerAllocation
 from keywork.placing_forms import EndForm, KeyWorkerForm
 from omic import audit
@@ -55,11 +56,11 @@ def end(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 
 @requires(Action.SEE_PERSON)
 def history(request: PrisonRequest, code: str, ref: str) -> HttpResponseBase:
-    """Everybody who has been the person's key worker, in whichever prison, newest first."""
-    rows = request.person.key_worker_allocations.select_related("staff", "prison", "started_by", "ended_by")
+    """Everybody who has been the person's key worker, in whichever prison and under whichever number, newest first."""
+    rows = key_workers_of(request.person)
     page = ListPage(
         request,
-        rows,
+        rows.select_related("staff", "person", "prison", "started_by", "ended_by"),
         title="Key workers, now and before",
         columns=_HISTORY,
         sort="-from",
@@ -88,6 +89,7 @@ def _ended(row: KeyWorkerAllocation) -> str:
 _HISTORY = (
     Column("staff", "Key worker", "staff", order=("staff__surname", "staff__forename")),
     Column("prison", "Prison", "prison.name", order=("prison__name",)),
+    Column("number", "Under number", "person.prison_number", order=("person__prison_number",)),
     Column("from", "From", "started_at", order=("started_at",)),
     Column("started", "How it began", _started),
     Column("started_by", "Begun by", "started_by"),

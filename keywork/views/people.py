@@ -46,11 +46,11 @@ def mine(request: PrisonRequest, code: str) -> HttpResponseBase:
 
 
 def tiles_of(request: PrisonRequest) -> list[Tile]:
-    """How many of my people are overdue, still to see, and seen."""
+    """How many of my people are overdue, to see this week (women: this month), and owed nothing."""
     people = lists.my_people(request.prison, request.user, on=request.on)
     counts = people.aggregate(
         late=Count("pk", filter=Q(overdue__gt=0)),
-        now=Count("pk", filter=Q(next_due_on__gte=request.on)),
+        now=Count("pk", filter=lists.due_now(request.prison, request.on)),
         nothing=Count("pk", filter=Q(next_due_on__isnull=True)),
     )
     url, period = reverse("keywork:mine", args=[request.prison.pk]), "month" if request.prison.women else "week"

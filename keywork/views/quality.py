@@ -54,7 +54,7 @@ def samples(request: PrisonRequest, code: str) -> HttpResponseBase:
 @requires(Action.REVIEW_NOTES)
 @require_POST
 def draw(request: PrisonRequest, code: str) -> HttpResponse:
-    """Draw what the present period's sample still lacks."""
+    """Draw what the samples of the present period and of the one before still lack."""
     drawn = draw_samples(prison=request.prison, on=request.on, by=Actor(staff=request.user), at=request.now)
     if drawn:
         messages.success(request, f"{plural(drawn, 'note was,notes were')} drawn.")

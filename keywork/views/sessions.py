@@ -116,7 +116,7 @@ def session(request: PrisonRequest, code: str, ref: str, contact: int) -> HttpRe
         "contact": found,
         "note": note,
         "answers": [*answers(note), *plans.reviewed_in(found)] if note else [],
-        "short": lists.is_shortened(found),
+        "short_of": (full := lists.shortened_below(found)) and f"Under {full} minutes",
         "risk_duty": duties.duty_to_read(found) if note and note.risk_information else None,
         "may_amend": _may_amend(request, found),
         "may_withdraw": _may_withdraw(request, found),

@@ -161,11 +161,15 @@ def test_of_two_who_decide_the_second_is_told(cast: Cast) -> None:
 
 def test_it_ends_with_the_sentence(cast: Cast) -> None:
     person = case(cast)
+    decided(cast, asked(cast, person), confirmed=False)
     decided(cast, asked(cast, person))
     Sentence.objects.filter(person=person).update(closed_at=NOW)
     SentenceFactory(person=person, started_on=TODAY, crd=days(800), sed=days(1600))
     assert stored(follow(person)).responsibility == "POM"
-    assert ResponsibilityOverride.objects.get().ended_because == "The sentence ended"
+    ended = ResponsibilityOverride.objects.exclude(ended_at=None).get()
+    assert (ended.confirmed, ended.ended_because) == (True, "The sentence ended")
+    page = read(cast.client(Role.HOMD), url(person))
+    assert page.count("It ended with the sentence.") == 1 and "Taken back" not in page
 
 
 def test_nobodys_case_cannot_be_overridden(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keywork.charts import chart, step_of
-from keywork.figure_words import LISTS
+from keywork.figure_words import LISTS, OWN_LISTS
 from keywork.measures import Bar
 from omic.models import AuditEvent, Person, Role, Staff
 from omic.reconcile import reconcile_in_batches, window_of
@@ -102,7 +102,8 @@ def test_every_list_opens_and_exports(cast: Cast, known: Person) -> None:
     for figure in LISTS:
         address = f"{url(cast, 'figure-rows', figure)}?{OCTOBER}"
         assert (figure, client.get(address).status_code) == (figure, 200)
-        assert (figure, own.get(url(cast, "my-figure-rows", figure)).status_code) == (figure, 200)
+        status = 200 if figure in OWN_LISTS else 404
+        assert (figure, own.get(url(cast, "my-figure-rows", figure)).status_code) == (figure, status)
         assert (figure, client.get(f"{address}&export=csv").status_code) == (figure, 200)
     assert AuditEvent.objects.filter(action="export").count() == len(LISTS)
 
@@ -128,6 +129,18 @@ def test_a_key_worker_sees_their_own_and_may_not_export(cast: Cast, known: Perso
     assert "Ashdown" in page
     assert "Elsewhere" not in page
     assert client.get(f"{url(cast, 'my-figure-rows')}?export=csv").status_code == 403
+
+
+def test_no_list_of_a_key_workers_own_shows_anybody_elses(cast: Cast, known: Person) -> None:
+    """Neither those of another nor a newcomer who has nobody, whichever figure is asked for."""
+    theirs, nobodys = cast.person(arrived_on=days(-40)), cast.person(arrived_on=days(-40))
+    october(cast, theirs, staff=KeyWorkerAllocationFactory(person=cast.person()).staff)
+    client, shown = cast.client(Role.KEY_WORKER), ""
+    for figure in LISTS:
+        shown += client.get(f"{url(cast, 'my-figure-rows', figure)}?{OCTOBER}").content.decode()
+    assert known.prison_number in shown
+    assert theirs.prison_number not in shown
+    assert nobodys.prison_number not in shown
 
 
 def test_the_comparison_is_of_its_own_days_alone(cast: Cast, known: Person) -> None:

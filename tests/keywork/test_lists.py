@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from keywork.panels import home_tiles, key_work_panel
 from omic.access import standing_in
-from omic.models import AuditEvent, ExpectedArrival, Person, Role
+from omic.models import AuditEvent, ExpectedArrival, Person, Prison, Role
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
 from tests.factories import (
@@ -76,6 +76,21 @@ def test_the_tiles_agree_with_the_lists_they_open(cast: Cast, seen: Person, late
     tiles = client.get(reverse("keywork:mine", args=["LEI"])).context["numbers"]
     assert [tile.count for tile in tiles] == [2, 1, 1]
     assert [client.get(tile.url).context["list"].count for tile in tiles] == [2, 1, 1]
+
+
+def test_who_is_due_after_this_week_is_not_to_be_seen_this_week(cast: Cast) -> None:
+    """Owed by the month or the fortnight."""
+    kays(cast, surname="Monthly", weeks=0).obligations.filter(kind="key_work_session").update(due_on=days(12))
+    answer = cast.client(Role.KEY_WORKER).get(reverse("keywork:mine", args=["LEI"]))
+    assert [tile.count for tile in answer.context["numbers"]] == [0, 0, 0]
+    assert names(cast, Role.KEY_WORKER, "mine", owed="later") == ["Monthly"]
+    Prison.objects.update(estate="women")
+    assert names(cast, Role.KEY_WORKER, "mine", owed="now") == ["Monthly"]
+
+
+def test_whoever_was_only_owed_what_is_void_is_owed_nothing(cast: Cast, late: Person) -> None:
+    late.obligations.update(state="void", closed_at=NOW)
+    assert names(cast, Role.HOMD, "unseen") == []
 
 
 def test_my_people_list_who_is_expected(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 from keywork import eligible
 from keywork.eligible import mean_days
 from keywork.figure_words import FIGURES
+from keywork.lists import shortened_below
 from keywork.measured import measure
 from keywork.measured_people import WAITS, people, waits
 from keywork.measures import CONTACTS, DUTIES, NONE, Scope, bars, contact_counts, contacts, duties, tallies
@@ -273,6 +274,17 @@ def test_nothing_delivered_is_nought_and_nothing_owed_is_no_rate() -> None:
     assert measure(owed, tallies(owed).whole)["delivery_rate"] == 0
     assert measure(before, tallies(before).whole)["delivery_rate"] is None
     assert measure(before, tallies(before).whole)["projected_rate"] is None
+
+
+@pytest.mark.parametrize(("estate", "below"), [("men_closed", 45), ("men_open", None), ("women", None)])
+def test_ed_06_figure_and_page_agree_on_what_is_short(estate: str, below: int | None) -> None:
+    person = PersonFactory(
+        prison=PrisonFactory(code="OTH", estate=estate), sex="female" if estate == "women" else "male"
+    )
+    contact = ContactFactory(person=person, at=small_hours(days(-2)), minutes=30)
+    contact.refresh_from_db()
+    assert shortened_below(contact) == below
+    assert contact_counts(Scope(person.prison, Period(days(-7), days(0)), days(0)))["short"] == (below is not None)
 
 
 def test_an_open_prison_has_nobody_to_be_eligible() -> None:

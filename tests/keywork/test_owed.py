@@ -2,15 +2,29 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
-from keywork.models import FortnightlyVariant, NotPossible, PriorityDecision, RegimeLevel
-from omic.models import Alert, ExpectedArrival, Person, PrisonSetting, Role
+from keywork.actions import log_session
+from keywork.actions.profiles import record_absence
+from keywork.models import Absence, FortnightlyVariant, NotPossible, PriorityDecision, RegimeLevel
+from keywork.notes import Record
+from omic.audit import Actor
+from omic.models import Alert, ContactKind, Cover, ExpectedArrival, Person, PrisonSetting, Role
+from omic.postings import end_posting
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, CaseDetailsFactory, ContactFactory, KeyWorkerAllocationFactory, days
+from tests.factories import (
+    NOW,
+    TODAY,
+    CaseDetailsFactory,
+    ContactFactory,
+    KeyWorkerAllocationFactory,
+    KeyWorkerFactory,
+    days,
+)
 
 pytestmark = pytest.mark.django_db
 MONDAY, LONG_AGO = date(2026, 11, 16), date(2026, 9, 1)
@@ -170,7 +184,7 @@ def test_marked_not_possible_daily_checks_start_that_day_and_the_weeks_session_i
     person = on_acct(cast)
     mark(cast, person)
     settle(person)
-    assert checks(person)[:2] == ["2026-11-18", "2026-11-19"] and len(checks(person)) == 19
+    assert checks(person)[:2] == ["2026-11-18", "2026-11-19"] and len(checks(person)) == 15
     assert owed(person) == []
 
 
@@ -256,3 +270,122 @@ def test_it_ends_with_the_planning_meeting(cast: Cast) -> None:
     level(cast, 3)
     person = settle(arrived_from_youth(cast, planning_meeting_on=days(-10)))
     assert {basis for _, basis, _ in owed(person)} == {"where_possible"}
+
+
+# --- what a second look found -----------------------------------------------------------------------------------------
+
+
+def test_a_fortnight_is_owed_still_in_its_second_week(cast: Cast) -> None:
+    variant(cast, approved=True)
+    person = settle(cast.person(), date(2026, 11, 12))
+    settle(person)
+    assert owed(person)[0] == ("2026-11-09", "target", 1)
+
+
+def at_level_4(cast: Cast, **facts: Any) -> Person:
+    level(cast, 4)
+    person = on_acct(cast, **facts)
+    ContactFactory(person=person, at=NOW - timedelta(days=8), by=cast.of(Role.KEY_WORKER))
+    return settle(person)
+
+
+def test_losing_the_key_worker_opens_checks_although_there_were_sessions_before(cast: Cast) -> None:
+    person = at_level_4(cast)
+    assert checks(person) == []
+    person.key_worker_allocations.update(ended_at=NOW, ended_because="Changed", ended_kind="taken_off")
+    assert checks(settle(person))[0] == "2026-11-18"
+
+
+def absent(person: Person, **days_away: date) -> None:
+    profile = KeyWorkerFactory(staff=person.key_worker, prison=person.prison)
+    profile.absences.create(kind="annual_leave", recorded_by=person.key_worker, recorded_at=NOW, **days_away)
+
+
+def test_cover_chosen_later_ends_no_check_before_the_next_session(cast: Cast) -> None:
+    person = at_level_4(cast)
+    absent(person, starts_on=days(-1), returns_on=days(20))
+    before = checks(settle(person))
+    Cover.objects.create(
+        person=person, prison=cast.prison, role=Role.KEY_WORKER, staff=KeyWorkerFactory(prison=cast.prison).staff,
+        starts_on=TODAY, because="Leave", recorded_by=cast.of(Role.GOVERNOR), recorded_at=NOW,
+    )  # fmt: skip
+    assert before and checks(settle(person)) == before
+
+
+def test_cover_from_the_first_day_opens_none(cast: Cast) -> None:
+    person = at_level_4(cast)
+    absent(person, starts_on=days(-1), returns_on=days(20))
+    Cover.objects.create(
+        person=person, prison=cast.prison, role=Role.KEY_WORKER, staff=KeyWorkerFactory(prison=cast.prison).staff,
+        starts_on=days(-1), because="Leave", recorded_by=cast.of(Role.GOVERNOR), recorded_at=NOW,
+    )  # fmt: skip
+    assert checks(settle(person)) == []
+
+
+def test_a_check_that_was_missed_stays_missed_when_the_acct_is_closed(cast: Cast) -> None:
+    level(cast, 4)
+    person = on_acct(cast)
+    mark(cast, person)
+    settle(person)
+    Alert.objects.filter(person=person).update(ends_on=days(1))
+    with transaction.atomic():
+        reconcile([person.pk], window_of(days(1), NOW + timedelta(days=1), since=TODAY))
+    assert checks(person) == ["2026-11-18"]
+
+
+def test_an_acct_that_opens_today_makes_no_breach_of_last_week(cast: Cast) -> None:
+    level(cast, 3)
+    person = settle(cast.person())
+    Alert.objects.create(person=person, code="HA", starts_on=days(6), first_seen_at=NOW, last_seen_at=NOW)
+    with transaction.atomic():
+        reconcile([person.pk], window_of(days(6), NOW + timedelta(days=6), since=days(3)))
+    assert owed(person)[0][0] == "2026-11-23"
+
+
+def test_a_mark_or_a_local_addition_of_another_prison_binds_nobody_here(cast: Cast) -> None:
+    level(cast, 4)
+    person = on_acct(cast)
+    NotPossible.objects.create(
+        person=person, prison=cast.elsewhere, from_on=TODAY, because="Outbreak", marked_by=cast.of(Role.GOVERNOR),
+        marked_at=NOW,
+    )  # fmt: skip
+    assert checks(settle(person)) == []
+    other = cast.person()
+    decided(cast, other, "local", pgd_agreed=True, pgd_decided_by=cast.of(Role.PGD), pgd_decided_at=NOW)
+    PriorityDecision.objects.update(prison=cast.elsewhere)
+    assert owed(settle(other)) == []
+
+
+def test_at_level_4_absence_and_session_are_followed_at_once(cast: Cast) -> None:
+    person = at_level_4(cast)
+    record_absence(
+        staff=cast.of(Role.KEY_WORKER), prison=cast.prison, kind=Absence.LONG_TERM_ABSENCE, starts_on=TODAY,
+        returns_on=None, by=cast.of(Role.GOVERNOR), at=NOW,
+    )  # fmt: skip
+    assert checks(person)[0] == "2026-11-18"
+    record = Record(kind=ContactKind.SESSION, at=NOW, mode="cell_door", minutes=45, contact_minutes=30)
+    log_session(
+        person=person, prison=cast.prison, record=record, request_id=uuid4(), by=cast.of(Role.KEY_WORKER), at=NOW
+    )
+    assert checks(person) == ["2026-11-18"]
+
+
+def test_cover_ends_with_the_key_worker_it_was_for(cast: Cast) -> None:
+    person = at_level_4(cast)
+    cover = Cover.objects.create(
+        person=person, prison=cast.prison, role=Role.KEY_WORKER, staff=KeyWorkerFactory(prison=cast.prison).staff,
+        starts_on=days(-1), because="Leave", recorded_by=cast.of(Role.GOVERNOR), recorded_at=NOW,
+    )  # fmt: skip
+    person.key_worker_allocations.update(ended_at=NOW, ended_because="Off", ended_kind="taken_off")
+    settle(person)
+    cover.refresh_from_db()
+    assert (cover.ends_on, bool(cover.ended_because)) == (TODAY, True)
+
+
+def test_the_end_of_a_posting_lists_the_people_at_once(cast: Cast) -> None:
+    person = at_level_4(cast)
+    posting = cast.of(Role.KEY_WORKER).postings.get()
+    end_posting(posting=posting, ends_on=TODAY, by=Actor(job="test"), at=NOW)
+    person.refresh_from_db()
+    assert person.key_worker is None
+    assert person.obligations.demanding().filter(kind="allocate_key_worker").exists()

@@ -13,7 +13,16 @@ from keywork.models import SessionNote
 from omic.models import Contact, ExpectedArrival, Person, Role
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, ContactFactory, KeyWorkerAllocationFactory, PersonFactory, PomAllocationFactory
+from tests.factories import (
+    NOW,
+    TODAY,
+    ContactFactory,
+    KeyWorkerAllocationFactory,
+    PersonFactory,
+    PomAllocationFactory,
+    days,
+)
+from tests.keywork.test_quality import note
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +168,15 @@ def test_as_many_queries_to_log_after_many_sessions_as_after_one(cast: Cast, kay
     for _ in range(20):
         noted(kay, cast)
     assert queries(client, address) == once
+
+
+@pytest.mark.parametrize("limit", [45, 90])
+def test_a_short_session_says_the_limit_that_applied(cast: Cast, limit: int) -> None:
+    contact = note(cast, minutes=limit - 1)
+    if limit == 90:
+        cast.prison.settings.create(kind="long_term_training", value="yes", starts_on=days(-9), recorded_at=NOW)
+        asked = {"asked_by": cast.of(Role.HOMS), "asked_at": NOW, "because": "Long stays", "starts_on": days(-9)}
+        decided = {"decided_by": cast.of(Role.PGD), "decided_at": NOW, "approved": True, "decision": "Yes"}
+        cast.prison.fortnightly_variants.create(**asked, **decided)
+    page = cast.client(Role.HOMD).get(reverse("keywork:session", args=["LEI", contact.person.ref, contact.pk]))
+    assert f"Under {limit} minutes" in page.content.decode()

@@ -14,10 +14,11 @@ from keywork.actions.key_workers import Choice
 from keywork.actions.pairs import forbid_pair, lift_pair
 from keywork.actions.placing import place_people
 from keywork.models import DoNotPair, KeyWorkerAllocation
-from omic.models import Message, Obligation, Person, Role, Staff
+from keywork.placing import locked_down
+from omic.models import Message, Obligation, Person, PersonMerge, Role, Staff
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, KeyWorkerAllocationFactory, KeyWorkerFactory, WingFactory, days
+from tests.factories import NOW, TODAY, KeyWorkerAllocationFactory, KeyWorkerFactory, PrisonFactory, WingFactory, days
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=5)
@@ -116,6 +117,7 @@ def test_at_level_4_a_key_worker_keeps_to_their_wings(cast: Cast) -> None:
     recorded = {"recorded_by": cast.of(Role.GOVERNOR), "recorded_at": NOW, "starts_on": days(-1)}
     level = cast.prison.regime_levels.create(level=4, **recorded, **papers)
     assert "people of B only (ED-01)" in place(cast, Choice(person.pk, tied.staff_id, None)).refused[person.pk]
+    assert not locked_down(PrisonFactory.build(pk="LEI", estate="women"), on=TODAY), "ED-15"
     level.delete()
     assert place(cast, Choice(person.pk, tied.staff_id, None)).begun
 
@@ -265,3 +267,16 @@ def test_the_history_goes_across_prisons_newest_first(cast: Cast) -> None:
     words = page.content.decode()
     assert words.index(f">{now}<") < words.index("Moorland")
     assert "Transferred" in words
+
+
+def test_the_history_goes_on_under_a_number_that_was_merged_into_the_persons(cast: Cast) -> None:
+    person, gone = cast.person(), cast.person()
+    KeyWorkerAllocationFactory(person=gone, ended_at=NOW, ended_kind="transferred", ended_because="Transferred")
+    merge = PersonMerge.objects.create(
+        kept=person, gone=gone, prison=cast.prison, because="One man", asked_by=cast.of(Role.HOMS), asked_at=NOW
+    )
+    page = reverse("keywork:key-worker-history", args=["LEI", person.ref])
+    assert cast.client(Role.HOMD).get(page).context["list"].count == 0
+    decided = {"confirmed": True, "decided_by": cast.of(Role.HOMD), "decided_at": NOW}
+    PersonMerge.objects.filter(pk=merge.pk).update(**decided)
+    assert f">{gone.prison_number}<" in cast.client(Role.HOMD).get(page).content.decode()

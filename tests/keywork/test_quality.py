@@ -47,8 +47,18 @@ def test_no_regime_level_counts_in_a_womens_prison() -> None:
 # --- drawing ---------------------------------------------------------------------------------------------------------
 
 
-def note(cast: Cast, *, by: Staff | None = None, ago: int = 1, person: Person | None = None, text: str = "") -> Contact:
-    record = Record(kind=ContactKind.SESSION, at=NOW - timedelta(days=ago), mode="cell_door", minutes=45, actions=text)
+def note(
+    cast: Cast,
+    *,
+    by: Staff | None = None,
+    ago: int = 1,
+    person: Person | None = None,
+    text: str = "",
+    minutes: int = 45,
+) -> Contact:
+    record = Record(
+        kind=ContactKind.SESSION, at=NOW - timedelta(days=ago), mode="cell_door", minutes=minutes, actions=text
+    )
     by = by or cast.of(Role.KEY_WORKER)
     told = {
         "person": person or cast.person(),
@@ -75,7 +85,7 @@ def at_level(cast: Cast, level: int) -> None:
 def test_each_author_has_as_many_as_the_level_asks(cast: Cast) -> None:
     at_level(cast, 3)
     other = cast.of(Role.KEY_WORK_MANAGER)
-    for ago in (1, 2, 3, 50):
+    for ago in (1, 2, 3, 40):
         note(cast, ago=ago)
     note(cast, by=other)
     assert draw(cast) == 3
@@ -108,11 +118,31 @@ def test_nobody_chooses_which(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_what_is_not_of_the_period_or_no_session_is_not_drawn(cast: Cast) -> None:
-    note(cast, ago=20)
+    note(cast, ago=50)
     withdrawn = note(cast)
     withdraw_session(contact=withdrawn, because="Wrong", request_id=uuid.uuid4(), by=withdrawn.by, at=NOW)
     assert draw(cast) == 0
-    assert draw(cast, on=date(2026, 10, 31)) == 1
+    assert draw(cast, on=date(2026, 9, 30)) == 1
+
+
+@pytest.mark.django_db
+def test_a_period_in_which_nobody_drew_is_drawn_in_the_next(cast: Cast) -> None:
+    note(cast, ago=20), note(cast, ago=19), note(cast)
+    assert (draw(cast), draw(cast)) == (2, 0)
+    assert sorted(NoteSample.objects.values_list("period_start", flat=True)) == [date(2026, 10, 1), date(2026, 11, 1)]
+
+
+@pytest.mark.django_db
+def test_a_period_cut_short_by_a_change_of_level_keeps_to_its_days(cast: Cast) -> None:
+    """The quarter that level 3 was sampled by ends where the month of level 1 begins."""
+    at_level(cast, 3)
+    earlier = RegimeLevel.objects.get()
+    RegimeLevel.objects.create(
+        prison=cast.prison, level=1, starts_on=date(2026, 11, 1), recorded_at=NOW, recorded_by=earlier.recorded_by,
+        **dict.fromkeys(("because", "sign_off", "risk_assessment", "safe_system", "consultation"), "x"),
+    )  # fmt: skip
+    note(cast, ago=20), note(cast), note(cast), note(cast)
+    assert (draw(cast), draw(cast)) == (2, 0)
 
 
 @pytest.mark.django_db

@@ -26,6 +26,7 @@ from omic.demo.loading import plan
 from omic.demo.personas import LOCAL, TRAINER, WOMENS
 from omic.demo.staffing import make_prisons, make_staff
 from omic.models import AuditEvent, Prison, Staff
+from omic.reconcile import AHEAD, reconcile, window_of
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, PersonFactory, PrisonFactory, StaffFactory, days
 
@@ -69,13 +70,13 @@ def test_the_same_change_twice_is_one(cast: Cast) -> None:
 
 
 def test_levels_by_day(cast: Cast) -> None:
-    change(cast.prison, 4, days(-5))
+    change(cast.prison, 4, days(-2))
     change(cast.prison, 3, days(2))
-    assert regime.level_on(cast.prison, days(-6)) is None
-    assert [regime.level_on(cast.prison, days(n)).level for n in (-5, 1, 2)] == [4, 4, 3]
+    assert regime.level_on(cast.prison, days(-3)) is None
+    assert [regime.level_on(cast.prison, days(n)).level for n in (-2, 1, 2)] == [4, 4, 3]
     dated = regime.dated_levels(["LEI", "MDI"])
     assert {code: [(one.from_on, one.level) for one in rows] for code, rows in dated.items()} == {
-        "LEI": [(days(-5), 4), (days(2), 3)]
+        "LEI": [(days(-2), 4), (days(2), 3)]
     }
 
 
@@ -83,22 +84,32 @@ def test_levels_by_day(cast: Cast) -> None:
     ("level", "starts_on", "more", "words"),
     [
         (2, TODAY, {}, "is in force since"),
-        (3, days(-3), {}, "The level in force began on"),
+        (3, days(-2), {}, "The level in force began on"),
         (3, days(400), {}, "within the next 12 months"),
         (3, TODAY, {"papers": Papers("a", "b", "c", "d")}, "regime recovery plan"),
         (3, TODAY, {"instead_of": None}, "Since you opened this page"),
     ],
 )
 def test_what_stands_in_the_way(cast: Cast, level: int, starts_on: date, more: dict[str, Any], words: str) -> None:
-    change(cast.prison, 2, days(-3))
+    change(cast.prison, 2, days(-2))
     with pytest.raises(RefusedError, match=words):
         change(cast.prison, level, starts_on, **more)
 
 
-def test_seven_days_back_and_no_further(cast: Cast) -> None:
+def test_a_change_beyond_the_days_ahead_tells_on_the_month_at_once(cast: Cast) -> None:
+    """The level of most of December's days governs its floor, which is kept as soon as the days ahead reach it."""
+    person, beyond = cast.person(), TODAY + AHEAD + timedelta(days=1)
+    reconcile([person.pk], window_of(TODAY, NOW))
+    floor = person.obligations.demanding().filter(kind="key_work_floor", due_on=date(2026, 12, 31))
+    assert floor.exists()
+    change(cast.prison, 3, beyond)
+    assert not floor.exists()
+
+
+def test_back_to_this_weeks_monday_and_no_further(cast: Cast) -> None:
     with pytest.raises(RefusedError, match="or later: the weeks before it have been reported"):
-        change(cast.prison, 3, days(-8))
-    assert change(cast.prison, 3, days(-7))
+        change(cast.prison, 3, days(-3))
+    assert change(cast.prison, 3, days(-2))
 
 
 def test_a_planned_change_is_withdrawn_before_its_day_and_asks_nothing(cast: Cast) -> None:

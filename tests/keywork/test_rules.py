@@ -10,7 +10,7 @@ from keywork.rules import (
     PriorityFacts,
     Spell,
     entitled,
-    has_room,
+    full_time,
     is_short,
     policy_on,
     priority_groups,
@@ -44,12 +44,21 @@ def test_priority_groups(case: Case) -> None:
 
 @pytest.mark.parametrize("minutes, short", [(44, True), (45, False), (90, False), (None, False)])
 def test_ED_06_a_shortened_session_is_pointed_out(minutes: int | None, short: bool) -> None:  # noqa: N802
-    assert is_short(minutes, on=ON) is short
+    assert is_short(minutes, full=full_time(estate="men_closed", on=ON)) is short
 
 
-@pytest.mark.parametrize("load, room", [(0, True), (6, True), (8, True), (9, False), (10, False)])
-def test_KW_03_the_ceiling_is_nine(load: int, room: bool) -> None:  # noqa: N802
-    assert has_room(load, on=ON) is room
+@pytest.mark.parametrize(
+    "estate, level, fortnightly, full",
+    [
+        ("men_closed", 1, False, 45),
+        ("men_closed", 1, True, 90),
+        ("men_closed", 2, False, None),
+        ("men_open", 1, False, None),
+        ("women", None, False, None),
+    ],
+)
+def test_ED_06_is_of_mens_closed_prisons(estate: str, level: int, fortnightly: bool, full: int | None) -> None:  # noqa: N802
+    assert full_time(estate=estate, on=ON, level=level, fortnightly=fortnightly) == full
 
 
 def test_every_reason_has_words() -> None:
