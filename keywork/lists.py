@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, Count, DateField, Exists, F, Outer
 from django.db.models.functions import Coalesce
 
 from keywork import regime
-from keywork.models import KeyWorkerAllocation
+from keywork.models import EndKind, KeyWorkerAllocation
 from keywork.rules import full_time, is_short
 from omic.calendar import london_midnight, month_bounds, week_start
 from omic.models import (
@@ -103,9 +103,13 @@ def key_workers_of(person: Person) -> QuerySet[KeyWorkerAllocation]:
 
 
 def left_lately(prison: Prison, staff: Staff, *, on: date) -> QuerySet[KeyWorkerAllocation]:
-    """A key worker's people who left the prison in the last fortnight: what was said before may still be written up."""
+    """People of a key worker who left the prison, or have another key worker, in the last fortnight.
+
+    What was said before may still be written up. A number that was merged into another is not written under any more.
+    """
     since = london_midnight(on - WRITE_UP)
-    rows = prison.key_worker_allocations.filter(staff=staff, ended_at__gte=since).exclude(person__prison=prison)
+    rows = prison.key_worker_allocations.filter(staff=staff, ended_at__gte=since).exclude(ended_kind=EndKind.MERGED)
+    rows = rows.exclude(person__prison=prison, person__key_worker=staff)
     return rows.select_related("person__wing").order_by("-ended_at", "-pk")
 
 

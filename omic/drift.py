@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Q
+from django.utils.module_loading import import_string
 
 from omic import ledger, obligations
 from omic.models import Determination, Obligation, Prison, Run
@@ -27,6 +29,9 @@ def reconcile_everyone(prison: Prison, run: Run, window: Window, *, last_done: d
     """
     everyone = _everyone(prison)
     due = everyone if _has_moved_on(prison, window.on, last_done) else _fallen_due(window.on)
+    if last_done is not None:
+        for name in settings.BY_TIME:
+            due = due | import_string(name)(prison, last_done, window.on)
     for people, by_time in ((everyone & due, True), (everyone - due, False)):
         for batch in in_batches(list(people)):
             ledger.patiently(partial(_reconcile_batch, run, batch, window, by_time, last_done))

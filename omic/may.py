@@ -7,6 +7,7 @@ action is ignored, as a fact of a kind is that its rule does not read; facts tha
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -32,7 +33,7 @@ class Rule:
 
 def answer(given: Given, *, on: date, policy: str) -> dict[str, object]:  # noqa: ARG001 no action has dated versions
     """What the named action's rule says of the facts beside it. Raises BadFactsError."""
-    rules: dict[str, Rule] = {action: import_string(name) for action, name in settings.MAY.items()}
+    rules = _rules()
     named = read_facts({"action": given.get("action")}, {"action": one_of(*rules)}).get("action")
     if named is None:
         raise BadFactsError({"action": f"must be one of {', '.join(rules)}"})
@@ -41,6 +42,11 @@ def answer(given: Given, *, on: date, policy: str) -> dict[str, object]:  # noqa
     )
     known = read_facts(given, readers)
     return rules[named].decide(known, on=known.get("today", on))
+
+
+@cache
+def _rules() -> dict[str, Rule]:
+    return {action: import_string(name) for action, name in settings.MAY.items()}
 
 
 def permission(

@@ -206,6 +206,8 @@ RECONCILE_STEPS = [
     "keywork.pipeline.open_obligations",
     "omic.arrivals.close_arrived",
 ]
+# Whose duties time alone has changed since a day, by a function of prison, that day and today (see omic/drift.py).
+BY_TIME = ["keywork.by_time.people_changed"]
 # What the night does when duties are settled and flagged, before its run is done (see omic/nightly.py).
 NIGHTLY_STEPS = ["wellbeing.compliance.write_email"]
 # What everyone held must have before the nightly email is complete; each counts those of a prison who have not.

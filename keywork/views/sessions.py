@@ -45,9 +45,9 @@ def log_expected(request: PrisonRequest, code: str, arrival: int) -> HttpRespons
 
 @requires(Action.LOG_SESSION)
 def log_left(request: PrisonRequest, code: str, allocation: int) -> HttpResponse:
-    """Write up what was said before somebody left. Nothing about them is shown any more."""
+    """Write up what was said before somebody left, or had another key worker. Nothing about them is shown any more."""
     found = get_object_or_404(lists.left_lately(request.prison, request.user, on=request.on), pk=allocation)
-    return _log(request, found.person, {"identity_facts": [("Left", found.ended_at)], "identity_tags": []})
+    return _log(request, found.person, {"identity_facts": [("Yours until", found.ended_at)], "identity_tags": []})
 
 
 def _log(request: PrisonRequest, person: Person, context: dict[str, Any], *, with_plan: bool = False) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from keywork.models import KeyWorkerAllocation
 from omic import pending
 from omic.models import Contact, ExpectedArrival, Person, Role, Stay
 from omic.reconcile import reconcile, window_of
@@ -328,3 +329,15 @@ def test_a_signed_in_worker_who_is_no_longer_posted_loses_the_page(cast: Cast, p
     worker = cast.of(Role.KEY_WORKER)
     worker.postings.update(ends_on=TODAY)
     assert signed_in(worker).get(address(person)).status_code == 404
+
+
+def test_who_has_been_replaced_writes_up_what_was_said_before(cast: Cast, person: Person) -> None:
+    allocation = person.key_worker_allocations.get()
+    person.key_worker_allocations.update(ended_at=NOW, ended_because="Changed", ended_kind="replaced")
+    Person.objects.filter(pk=person.pk).update(key_worker=None)
+    client = cast.client(Role.KEY_WORKER)
+    page = client.get(reverse("keywork:mine", args=["LEI"])).content.decode()
+    assert "Replaced by another key worker" in page and "Changed" not in page
+    assert client.get(reverse("keywork:log-left", args=["LEI", allocation.pk])).status_code == 200
+    KeyWorkerAllocation.objects.update(ended_kind="merged")
+    assert client.get(reverse("keywork:log-left", args=["LEI", allocation.pk])).status_code == 404
