@@ -125,8 +125,7 @@ def shortened_below(contact: Contact) -> int | None:
     if contact.kind != ContactKind.SESSION:
         return None
     level = regime.level_on(prison, on)
-    variant = regime.fortnightly_on(prison, on)
-    fortnightly = variant is not None and variant.starts_on <= on and regime.long_term_training(prison, on) is True
+    fortnightly = any(time.holds(on) for time in regime.binding_fortnights([prison.pk], on).get(prison.pk, ()))
     full = full_time(estate=prison.estate, on=on, level=level and level.level, fortnightly=fortnightly)
     return full if is_short(contact.minutes, full=full) else None
 

@@ -174,25 +174,19 @@ def _short(scope: Scope) -> Q:
     starts = sorted({period.first, *(day for day in turns if period.first < day <= period.last)})
     found = Q(pk__in=[])
     for start, after in pairwise([*starts, period.last + ONE_DAY]):
-        level, fortnightly = level_on(levels, start), _is_fortnightly(times, start)
+        level, fortnightly = level_on(levels, start), any(time.holds(start) for time in times)
         if full := full_time(estate=prison.estate, on=start, level=level, fortnightly=fortnightly):
             found |= Q(on__gte=start, on__lt=after, minutes__lt=full)
     return found
 
 
 def _fortnightly(scope: Scope) -> tuple[regime.Fortnightly, ...]:
-    """KW-04: the approved times of fortnightly key work, which bind in a long-term training prison alone."""
-    times = regime.fortnightly_times([scope.prison.pk]).get(scope.prison.pk, ())
-    return times if regime.long_term_training(scope.prison, scope.period.last) else ()
+    return regime.binding_fortnights([scope.prison.pk], scope.period.last).get(scope.prison.pk, ())
 
 
 def frequency_weeks(scope: Scope) -> int:
     """How many weeks one session is for, on the last day of the period (KW-04)."""
-    return 2 if _is_fortnightly(_fortnightly(scope), scope.period.last) else 1
-
-
-def _is_fortnightly(times: Iterable[regime.Fortnightly], day: date) -> bool:
-    return any(one.starts_on <= day and (one.ends_on is None or day < one.ends_on) for one in times)
+    return 2 if any(time.holds(scope.period.last) for time in _fortnightly(scope)) else 1
 
 
 # Figure: which contacts it counts.

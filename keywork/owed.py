@@ -13,6 +13,7 @@ from keywork.rules import (
     KeyWorkFacts,
     LevelFrom,
     Owed,
+    days_here,
     level_of_month,
     level_of_week,
     month_cadence,
@@ -81,16 +82,26 @@ class Asked:
 
 
 def wanted(held: Sequence[Held], recorded: Recorded, window: Window) -> Iterator[Wanted]:
-    """Every session, floor and daily check owed in the weeks and months that the window touches."""
+    """Every session and floor owed in the weeks and months that the window touches."""
     over = _slots_that_are_over([one.last["person_id"] for one in held], window)
-    checks: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for person, kind, slot in over:
-        if kind == ObligationKind.DAILY_CHECK:
-            checks[person, slot.partition("@")[2]].append(slot)
     for one in held:
         asked = Asked(one, recorded, window, over)
         for answer in chain(_of_weeks(asked), _of_months(asked)):
             yield from _duties(asked, answer)
+
+
+def fallback_checks(held: Sequence[Held], recorded: Recorded, window: Window) -> Iterator[Wanted]:
+    """ED-08: the daily checks of men's prisons at level 4; those of women's prisons are wellbeing's own."""
+    men = [one for one in held if one.facts.estate != Estate.WOMEN]
+    over = _slots_that_are_over([one.last["person_id"] for one in men], window) if men else {}
+    checks: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for person, kind, slot in over:
+        if kind == ObligationKind.DAILY_CHECK:
+            checks[person, slot.partition("@")[2]].append(slot)
+    for one in men:
+        asked = Asked(one, recorded, window, over)
+        for answer in _of_weeks(asked):
+            yield from _checks(asked, answer)
         yield from _checks_that_stood(asked, checks[one.last["person_id"], one.last["prison_id"]])
 
 
@@ -130,9 +141,9 @@ def _of_months(asked: Asked) -> Iterator[Answer]:
 
 def _fortnight_of(monday: date, times: Sequence[Fortnightly]) -> date | None:
     """The Monday on which the fortnight of a week begins, where key work goes by the fortnight then."""
-    for starts_on, ends_on in times:
-        if starts_on <= monday and (ends_on is None or monday < ends_on):
-            return monday - timedelta(days=(monday - starts_on).days % 14)
+    for time in times:
+        if time.holds(monday):
+            return monday - timedelta(days=(monday - time.starts_on).days % 14)
     return None
 
 
@@ -151,7 +162,11 @@ def _duties(asked: Asked, answer: Answer) -> Iterator[Wanted]:
     if owed.kind == Kind.SESSION:
         kind = ObligationKind.KEY_WORK_FLOOR if owed.basis == Basis.FLOOR else ObligationKind.KEY_WORK_SESSION
         yield _duty(asked.held, owed, kind, slot, outcome, groups=groups)
-    elif owed.kind == Kind.DAILY_CHECK and asked.held.facts.estate != Estate.WOMEN:
+
+
+def _checks(asked: Asked, answer: Answer) -> Iterator[Wanted]:
+    _slot, outcome, owed, groups = answer
+    if owed.kind == Kind.DAILY_CHECK:
         for day in owed.due_on:
             if asked.window.on <= day <= asked.window.last:  # of a day that is over, what stands stands
                 one = replace(owed, opens_on=day, due_on=(day,), count=1)
@@ -163,9 +178,7 @@ def _checks_that_stood(asked: Asked, slots: Sequence[str]) -> Iterator[Wanted]:
     row = asked.held.last
     for slot in slots:
         day = date.fromisoformat(slot.partition("@")[0])
-        if any(
-            stay.arrived_on <= day and (stay.left_on is None or day <= stay.left_on) for stay in asked.held.facts.spells
-        ):
+        if days_here(asked.held.facts, first=day, last=day):
             yield Wanted(
                 person_id=row["person_id"],
                 prison_id=row["prison_id"],

@@ -10,7 +10,7 @@ from django.db import connection
 
 from keywork.meetings import meetings_wanted
 from keywork.models import EndKind, KeyWorkerAllocation
-from keywork.owed import KINDS, wanted
+from keywork.owed import wanted
 from keywork.rules import entitled
 from keywork.situation import Held, read_held
 from omic import duties
@@ -114,7 +114,12 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
             meetings_wanted(people, window),
         ),
         people=people,
-        kinds=[*KINDS, ObligationKind.ALLOCATE_KEY_WORKER, ObligationKind.THREE_WAY_MEETING],
+        kinds=[
+            ObligationKind.KEY_WORK_SESSION,
+            ObligationKind.KEY_WORK_FLOOR,
+            ObligationKind.ALLOCATE_KEY_WORKER,
+            ObligationKind.THREE_WAY_MEETING,
+        ],
         first=window.first,
         last=window.last,
         on=window.on,

@@ -15,9 +15,8 @@ from django.db.models import DateField, OuterRef, QuerySet, Subquery, Value
 
 from keywork.lists import without_key_worker
 from keywork.models import BY_MANAGER, DoNotPair, KeyWorkerAllocation
-from keywork.policy import Level
 from keywork.recommend import WORDS, Cost, PastKeyWorker, PersonToPlace, Suggestion, Worker, recommend
-from keywork.regime import level_on
+from keywork.regime import locked_down
 from keywork.staffing import hindrance, staff_of
 from omic.calendar import london_day
 from omic.models import Alert, Complexity, Person, Prison, Staff
@@ -52,12 +51,6 @@ def shown(people: QuerySet[Person]) -> QuerySet[Person]:
     return people.select_related("wing", "key_worker").annotate(
         allocation=Subquery(present.values("pk")[:1]), warned=ArraySubquery(alerts.order_by("code").values("code"))
     )
-
-
-def locked_down(prison: Prison, *, on: date) -> bool:
-    """Whether the prison keeps people in compartments on a day: regime level 4, which binds no women's one (ED-15)."""
-    level = None if prison.women else level_on(prison, on)
-    return level is not None and level.level == Level.LOCKDOWN
 
 
 def not_to_be_paired(prison: Prison) -> dict[int, frozenset[int]]:

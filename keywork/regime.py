@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 from keywork.models import FortnightlyVariant, LevelTask, NotPossible, PriorityDecision, PriorityGroup, RegimeLevel
 from keywork.policy import RULES_BY_ID, Level
 from keywork.rules import LevelFrom
-from omic.models import Contact, ContactKind, Estate, Person, Prison, SettingKind
+from omic.models import Contact, ContactKind, Estate, Person, Prison, PrisonSetting, SettingKind
 from omic.policy import Rule
 
 LEVEL_NAMES = {
@@ -35,6 +35,10 @@ class Fortnightly(NamedTuple):
 
     starts_on: date
     ends_on: date | None
+
+    def holds(self, on: date) -> bool:
+        """Whether key work goes by the fortnight on a day."""
+        return self.starts_on <= on and (self.ends_on is None or on < self.ends_on)
 
 
 class Decision(NamedTuple):
@@ -66,6 +70,14 @@ def fortnightly_times(prisons: Collection[str]) -> dict[str, tuple[Fortnightly, 
         if ends_on is None or ends_on > starts_on:
             found[code].append(Fortnightly(starts_on, ends_on))
     return {code: tuple(times) for code, times in found.items()}
+
+
+def binding_fortnights(prisons: Collection[str], on: date) -> dict[str, tuple[Fortnightly, ...]]:
+    """KW-04: of the approved times those of prisons that are long-term training prisons on a day; no others bind."""
+    times = fortnightly_times(prisons)
+    said = PrisonSetting.objects.filter(prison__in=times, kind=SettingKind.LONG_TERM_TRAINING, value="yes")
+    training = set(said.in_force(on).values_list("prison_id", flat=True)) if times else set()
+    return {code: rows for code, rows in times.items() if code in training}
 
 
 def decisions_on(people: Collection[int], on: date) -> dict[int, dict[str, Decision]]:
@@ -103,6 +115,12 @@ def in_force(decisions: QuerySet[PriorityDecision], on: date) -> QuerySet[Priori
 def level_on(prison: Prison, on: date) -> RegimeLevel | None:
     """The regime level in force on a day; None where none is recorded, which is read as level 1 (ED-15)."""
     return prison.regime_levels.standing().filter(starts_on__lte=on).order_by("-starts_on").first()
+
+
+def locked_down(prison: Prison, *, on: date) -> bool:
+    """Whether the prison is at level 4 on a day, in what that asks for; it binds no women's prison (ED-15)."""
+    level = None if prison.women else level_on(prison, on)
+    return level is not None and level.level == Level.LOCKDOWN
 
 
 def planned_level(prison: Prison, on: date) -> RegimeLevel | None:

@@ -27,14 +27,13 @@ from omic.models import (
     Alert,
     Contact,
     ContactKind,
+    DayOut,
     ExpectedArrival,
     LegalStatus,
     Obligation,
     ObligationKind,
     ObligationState,
     Presence,
-    PrisonSetting,
-    SettingKind,
     Stay,
 )
 from omic.reconcile import Window
@@ -79,6 +78,7 @@ class Recorded:
     alerts: dict[tuple[int, str], date]  # since when, by person and code
     decisions: Mapping[int, Mapping[str, Decision]]
     youth: set[tuple[int, str]]
+    out: Mapping[int, frozenset[date]]  # whole days out, by person
     triggers: dict[tuple[int, str], list[Trigger]] = field(default_factory=lambda: defaultdict(list))
     sessions: dict[tuple[int, str], list[date]] = field(default_factory=lambda: defaultdict(list))
 
@@ -102,19 +102,21 @@ def _recorded(people: Sequence[int], prisons: Collection[str], window: Window) -
     arrived = ExpectedArrival.objects.filter(Q(closed_at=None) | Q(closed_because="Arrived"), person__in=people)
     return Recorded(
         levels=regime.dated_levels(prisons),
-        fortnightly=_fortnightly(prisons, window.on),
+        fortnightly=regime.binding_fortnights(prisons, window.on),
         alerts={(person, code): since or date.min for person, code, since in active.values_list(*_ALERT)},
         decisions=regime.decisions_on(people, window.on),
         youth=set(arrived.values_list("person_id", "prison_id")),
+        out=_days_out(people, window),
     )
 
 
-def _fortnightly(prisons: Collection[str], on: date) -> dict[str, tuple[Fortnightly, ...]]:
-    """KW-04: an approved variant binds in a long-term training prison alone."""
-    times = regime.fortnightly_times(prisons)
-    said = PrisonSetting.objects.filter(prison__in=times, kind=SettingKind.LONG_TERM_TRAINING, value="yes")
-    training = set(said.in_force(on).values_list("prison_id", flat=True)) if times else set()
-    return {prison: rows for prison, rows in times.items() if prison in training}
+def _days_out(people: Sequence[int], window: Window) -> dict[int, frozenset[date]]:
+    since = month_bounds(window.first - WEEK)[0]
+    rows = DayOut.objects.standing().filter(person__in=people, on__gte=since)
+    found: dict[int, set[date]] = defaultdict(set)
+    for person, on in rows.values_list("person_id", "on"):
+        found[person].add(on)
+    return {person: frozenset(days) for person, days in found.items()}
 
 
 def groups_on(row: Row, recorded: Recorded, on: date) -> tuple[str, ...]:
@@ -138,6 +140,7 @@ def _held(rows: list[Row], groups: tuple[str, ...], recorded: Recorded, window: 
         complexity=last["person__complexity"],
         spells=tuple(Spell(row["arrived_on"], row["left_on"]) for row in rows),
         in_hospital=last["left_on"] is None and last["person__presence"] == Presence.HOSPITAL,
+        out_on=recorded.out.get(last["person_id"], frozenset()),
         priority=bool(groups),
         transition=_transition(last) if key in recorded.youth else None,
         triggers=tuple(recorded.triggers.get(key, ())),
@@ -163,7 +166,7 @@ def _read_fallback(
     locked = {
         prison: since
         for prison, levels in recorded.levels.items()
-        if (since := _locked_since(levels, window)) is not None
+        if (since := locked_since(levels, window)) is not None
     }
     rows = {key: stay[-1] for key, stay in stays.items() if key[1] in locked and groups[key]}
     if not rows:
@@ -182,7 +185,7 @@ def _read_fallback(
         recorded.triggers[key] += [Trigger(why, on) for why, days in causes for on in days.get(key, ())]
 
 
-def _locked_since(levels: Sequence[LevelFrom], window: Window) -> date | None:
+def locked_since(levels: Sequence[LevelFrom], window: Window) -> date | None:
     """The first day of the newest time at level 4 that reaches into the window; None where there is none."""
     ordered = sorted(levels, key=lambda one: one.from_on)
     ends = [*(one.from_on for one in ordered[1:]), date.max]

@@ -74,6 +74,19 @@ class Action(StrEnum):
     OVERRIDE_RESPONSIBILITY = "override_responsibility"
     CONFIRM_OVERRIDE = "confirm_override"
     MERGE_PEOPLE = "merge_people"
+    SEE_ROSTER = "see_roster"
+    RECORD_CHECK = "record_check"
+    SEE_COHORTS = "see_cohorts"
+    DECIDE_COHORT = "decide_cohort"
+    REFER_FOR_CHECKS = "refer_for_checks"
+    TELL_STEP_DOWN = "tell_step_down"
+    LOG_ENGAGEMENT = "log_engagement"
+    SEE_MISSED = "see_missed"
+    ASK_SUSPENSION = "ask_suspension"
+    DECIDE_SUSPENSION = "decide_suspension"
+    RECORD_SELF_HARM = "record_self_harm"
+    SEE_SAFETY = "see_safety"
+    SEE_ASSURANCE = "see_assurance"
 
 
 _R, _A = Role, Action
@@ -134,6 +147,25 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.OVERRIDE_RESPONSIBILITY: _roles(_R.HOMD),
     _A.CONFIRM_OVERRIDE: _roles(_R.HOMD, _R.HOMS, _R.GOVERNOR),
     _A.MERGE_PEOPLE: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
+    _A.SEE_ROSTER: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR)
+    | _roles(_R.WING_OFFICER, relation=Relation.WING),
+    _A.RECORD_CHECK: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY) | _roles(_R.WING_OFFICER, relation=Relation.WING),
+    _A.SEE_COHORTS: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR, _R.HOMD),
+    _A.DECIDE_COHORT: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR),
+    _A.REFER_FOR_CHECKS: _roles(*_OMU, _R.KEY_WORK_MANAGER, _R.KEY_WORK_CHAMPION, _R.SAFER_CUSTODY, _R.GOVERNOR)
+    | _roles(_R.KEY_WORKER, relation=Relation.OWN)
+    | _roles(_R.WING_OFFICER, relation=Relation.WING),
+    _A.TELL_STEP_DOWN: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY)
+    | _roles(_R.KEY_WORKER, relation=Relation.OWN)
+    | _roles(_R.WING_OFFICER, relation=Relation.WING),
+    _A.LOG_ENGAGEMENT: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.SEE_MISSED: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR),
+    _A.ASK_SUSPENSION: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR),
+    _A.DECIDE_SUSPENSION: _roles(_R.GOVERNOR),
+    _A.RECORD_SELF_HARM: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY)
+    | _roles(_R.WING_OFFICER, relation=Relation.WING),
+    _A.SEE_SAFETY: _roles(_R.SAFER_CUSTODY, *_OVERSEERS),
+    _A.SEE_ASSURANCE: _roles(_R.KEY_WORK_MANAGER, _R.HOMD, _R.SAFER_CUSTODY, *_OVERSEERS),
 }
 
 

@@ -20,7 +20,7 @@ ANNOUNCED = (ObligationKind.HANDOVER,)
 _WANTED = """
     WITH wanted AS (
         SELECT o.id AS obligation_id, 'overdue' AS kind FROM omic_obligation o
-        WHERE o.prison_id = %(prison)s AND o.state <> 'void' 
+        WHERE o.prison_id = %(prison)s AND o.state <> 'void' AND o.suspension_id IS NULL
           AND (o.due_on < %(on)s OR o.due_on = %(on)s AND o.due_before <= %(seen_at)s)
           AND (o.closed_at IS NULL OR o.closed_at > %(seen_at)s)
         UNION ALL

@@ -131,5 +131,5 @@ def _tell(night: Night) -> None:
 
 def _flag(prison: Prison, run: Run, *, on: date, seen_at: datetime) -> None:
     counts = raise_flags(prison.pk, on=on, seen_at=seen_at)
-    counts["stamped"] = stamp_missed(prison.pk, on=on)
+    counts["stamped"] = stamp_missed(prison.pk, on=on, at=seen_at)
     ledger.add(run, counts)

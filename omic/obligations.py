@@ -33,6 +33,7 @@ class Wanted:
     wing_id: int | None = None
     priority_groups: tuple[str, ...] = ()
     met_by: ContactKind | str = ""
+    waived_by: tuple[ContactKind, ...] = ()
     quantity: int = 1
     unit: str = "contacts"
     basis: str = "owed"
@@ -63,6 +64,7 @@ _COLUMNS = {
     "wing_id": "bigint",
     "priority_groups": "varchar[]",
     "met_by": "text",
+    "waived_by": "varchar[]",
     "quantity": "smallint",
     "unit": "text",
     "basis": "text",
@@ -148,10 +150,13 @@ def synchronise(
 
 _LINKS = """
     SELECT o.id AS obligation_id, c.id AS contact_id,
-           CASE o.unit WHEN 'minutes' THEN coalesce(c.minutes, 0) ELSE 1 END AS quantity
+           CASE WHEN c.kind <> o.met_by THEN 0
+                WHEN o.unit = 'minutes' THEN coalesce(c.minutes, 0) ELSE 1 END AS quantity,
+           CASE WHEN c.kind = o.met_by THEN 'counts' ELSE 'waives' END AS effect
     FROM omic_obligation o
     JOIN omic_contact c ON c.person_id = o.person_id AND c.prison_id IS NOT DISTINCT FROM o.prison_id
-        AND c.kind = o.met_by AND c."on" >= o.opens_on AND c.at < o.due_before AND c.superseded_at IS NULL
+        AND (c.kind = o.met_by OR c.kind = ANY(o.waived_by))
+        AND c."on" >= o.opens_on AND c.at < o.due_before AND c.superseded_at IS NULL
     WHERE o.person_id = ANY(%(people)s) AND o.met_by <> '' AND o.state <> 'void'
       AND o.due_on >= %(first)s AND o.opens_on <= %(last)s
 """
@@ -162,8 +167,8 @@ _UNLINK = f"""
       AND NOT EXISTS (SELECT FROM ({_LINKS}) k WHERE k.obligation_id = l.obligation_id AND k.contact_id = l.contact_id)
 """  # noqa: S608
 _LINK = f"""
-    INSERT INTO omic_obligationcontact (obligation_id, contact_id, quantity)
-    SELECT obligation_id, contact_id, quantity FROM ({_LINKS}) k
+    INSERT INTO omic_obligationcontact (obligation_id, contact_id, quantity, effect)
+    SELECT obligation_id, contact_id, quantity, effect FROM ({_LINKS}) k
     ON CONFLICT (obligation_id, contact_id) DO UPDATE SET quantity = EXCLUDED.quantity
     WHERE omic_obligationcontact.quantity <> EXCLUDED.quantity
 """  # noqa: S608
@@ -173,18 +178,22 @@ _LINK = f"""
 # the prison is compared with IS NOT DISTINCT FROM, which no index serves, so that contacts are found by their person.
 _SETTLE = """
     WITH counted AS (
-        SELECT o.id, o.quantity, c.at, sum(l.quantity) OVER (PARTITION BY o.id ORDER BY c.at, c.id) AS so_far
+        SELECT o.id, o.quantity, c.at, l.effect, sum(l.quantity) OVER (PARTITION BY o.id ORDER BY c.at, c.id) AS so_far
         FROM omic_obligation o
         LEFT JOIN omic_obligationcontact l ON l.obligation_id = o.id
         LEFT JOIN omic_contact c ON c.id = l.contact_id
-        WHERE o.person_id = ANY(%(people)s) AND o.met_by <> '' AND o.state IN ('open', 'met', 'missed', 'not_met')
+        WHERE o.person_id = ANY(%(people)s) AND o.met_by <> ''
+          AND (o.state IN ('open', 'met', 'missed', 'not_met', 'excepted')
+               OR o.state = 'waived' AND o.waived_by <> '{}')
           AND o.due_on >= %(first)s AND o.opens_on <= %(last)s
     ), met AS (
-        SELECT id, coalesce(max(so_far), 0) AS done, min(at) FILTER (WHERE so_far >= quantity) AS met_at
+        SELECT id, coalesce(max(so_far), 0) AS done, min(at) FILTER (WHERE so_far >= quantity) AS met_at,
+               min(at) FILTER (WHERE effect = 'waives') AS waived_at
         FROM counted GROUP BY id
     ), settled AS MATERIALIZED (
-        SELECT m.id, m.done, m.met_at,
-               CASE WHEN m.met_at IS NULL AND o.unit <> 'minutes' AND o.closed_because <> 'left' THEN (
+        SELECT m.id, m.done, m.met_at, CASE WHEN m.met_at IS NULL THEN m.waived_at END AS waived_at,
+               CASE WHEN coalesce(m.met_at, m.waived_at) IS NULL AND o.unit <> 'minutes'
+                         AND o.closed_because NOT IN ('left', 'excepted') THEN (
                    SELECT min(later.at) FROM omic_contact later
                    WHERE later.person_id = o.person_id AND later.prison_id IS NOT DISTINCT FROM o.prison_id
                      AND later.kind = o.met_by AND later.at >= o.due_before AND later.superseded_at IS NULL
@@ -192,13 +201,16 @@ _SETTLE = """
         FROM met m JOIN omic_obligation o ON o.id = m.id
     ), answer AS (
         SELECT s.id, s.done, s.met_at,
-               CASE WHEN s.met_at IS NOT NULL THEN 'met' WHEN o.state = 'met' THEN 'open' ELSE o.state END AS state,
-               CASE WHEN s.met_at IS NOT NULL OR s.later_at IS NOT NULL THEN coalesce(s.met_at, s.later_at)
-                    WHEN o.closed_because IN ('met', 'later contact') THEN NULL
+               CASE WHEN s.met_at IS NOT NULL THEN 'met' WHEN s.waived_at IS NOT NULL THEN 'waived'
+                    WHEN o.state IN ('met', 'waived') THEN 'open' ELSE o.state END AS state,
+               CASE WHEN coalesce(s.met_at, s.waived_at, s.later_at) IS NOT NULL
+                    THEN coalesce(s.met_at, s.waived_at, s.later_at)
+                    WHEN o.closed_because IN ('met', 'waived', 'later contact') THEN NULL
                     ELSE o.closed_at END AS closed_at,
                CASE WHEN s.met_at IS NOT NULL THEN 'met'
+                    WHEN s.waived_at IS NOT NULL THEN 'waived'
                     WHEN s.later_at IS NOT NULL THEN 'later contact'
-                    WHEN o.closed_because IN ('met', 'later contact') THEN ''
+                    WHEN o.closed_because IN ('met', 'waived', 'later contact') THEN ''
                     ELSE o.closed_because END AS closed_because
         FROM settled s JOIN omic_obligation o ON o.id = s.id
     )
@@ -267,16 +279,55 @@ def _run(statements: dict[str, str], people: Sequence[int], at: datetime) -> dic
     return counts
 
 
-_STAMP = """
-    UPDATE omic_obligation SET state = CASE WHEN basis IN ('where_possible', 'target') THEN 'not_met' ELSE 'missed' END
-    WHERE prison_id = %s AND state = 'open' AND met_by <> '' AND due_on < %s
+# ED-09: which binding suspension the last day of a session or check lies in. One taken back lets go of it again.
+_SUSPEND = """
+    WITH now AS (
+        SELECT o.id, (
+            SELECT min(s.id) FROM omic_suspension s
+            WHERE s.prison_id = o.prison_id AND s.approved AND s.withdrawn_at IS NULL
+              AND o.due_on BETWEEN s.starts_on AND s.ends_on AND (s.wing_id IS NULL OR s.wing_id = o.wing_id)
+              AND s.covers IN ('all', CASE o.met_by WHEN 'session' THEN 'key_work' ELSE 'checks' END)
+        ) AS suspension_id
+        FROM omic_obligation o
+        WHERE o.person_id = ANY(%(people)s) AND o.met_by IN ('session', 'check') AND o.state <> 'void'
+          AND o.due_on >= %(first)s
+    )
+    UPDATE omic_obligation o SET suspension_id = n.suspension_id,
+        state = CASE WHEN o.state = 'excepted' AND n.suspension_id IS NULL THEN 'open' ELSE o.state END,
+        closed_at = CASE WHEN o.closed_because = 'excepted' AND n.suspension_id IS NULL THEN NULL ELSE o.closed_at END,
+        closed_because = CASE WHEN o.closed_because = 'excepted' AND n.suspension_id IS NULL THEN ''
+                              ELSE o.closed_because END
+    FROM now n WHERE n.id = o.id AND o.suspension_id IS DISTINCT FROM n.suspension_id
+    RETURNING o.created_at < %(at)s
 """
 
 
-def stamp_missed(prison_id: str, *, on: date) -> int:
-    """The night's stamp on contact duties whose last day has passed. Every count is true with or without it."""
+def follow_suspensions(people: Sequence[int], *, first: date, at: datetime) -> int:
+    """Which duties of `people`, due from a day on, lie inside a binding suspension (ED-09).
+
+    Returns the rows changed, less those opened at this same moment.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_STAMP, [prison_id, on])
+        cursor.execute(_SUSPEND, {"people": list(people), "first": first, "at": at})
+        return sum(stood for (stood,) in cursor.fetchall())
+
+
+_STAMP = """
+    UPDATE omic_obligation SET
+        state = CASE WHEN suspension_id IS NOT NULL THEN 'excepted'
+                     WHEN basis IN ('where_possible', 'target') THEN 'not_met' ELSE 'missed' END,
+        closed_at = CASE WHEN suspension_id IS NOT NULL THEN coalesce(closed_at, %(at)s) ELSE closed_at END,
+        closed_because = CASE WHEN suspension_id IS NOT NULL AND closed_because = '' THEN 'excepted'
+                              ELSE closed_because END
+    WHERE prison_id = %(prison)s AND met_by <> '' AND due_on < %(on)s
+      AND (state = 'open' OR state IN ('missed', 'not_met') AND suspension_id IS NOT NULL)
+"""
+
+
+def stamp_missed(prison_id: str, *, on: date, at: datetime) -> int:
+    """The stamp on contact duties whose last day has passed: missed, or excepted. Every count is true without it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, {"prison": prison_id, "on": on, "at": at})
         return int(cursor.rowcount)
 
 

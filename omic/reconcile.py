@@ -84,6 +84,7 @@ def reconcile(people: Sequence[int], window: Window) -> Counter[str]:
     counts.update(obligations.follow_moves(locked, at=window.at))
     for step in steps():
         counts.update(step(locked, window))
+    counts["suspended"] += obligations.follow_suspensions(locked, first=window.first, at=window.at)
     counts.update(obligations.leave_behind(locked, at=window.at))
     counts["settled"] += obligations.settle(locked, first=since)
     return counts

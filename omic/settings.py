@@ -204,10 +204,11 @@ RECONCILE_STEPS = [
     "handover.duties.keep_timetable",
     "allocation.pipeline.open_obligations",
     "keywork.pipeline.open_obligations",
+    "wellbeing.pipeline.open_obligations",
     "omic.arrivals.close_arrived",
 ]
 # Whose duties time alone has changed since a day, by a function of prison, that day and today (see omic/drift.py).
-BY_TIME = ["keywork.by_time.people_changed"]
+BY_TIME = ["keywork.by_time.people_changed", "wellbeing.by_time.people_changed"]
 # What the night does when duties are settled and flagged, before its run is done (see omic/nightly.py).
 NIGHTLY_STEPS = ["wellbeing.compliance.write_email"]
 # What everyone held must have before the nightly email is complete; each counts those of a prison who have not.
@@ -276,6 +277,7 @@ RULEBOOKS = [
     "handover.timetable.citations.RULES_BY_ID",
     "allocation.policy.RULES_BY_ID",
     "keywork.policy.RULES_BY_ID",
+    "wellbeing.policy.RULES_BY_ID",
 ]
 # What each app misses when it is not recorded, and what that blocks (see omic/missing.py).
 MISSING_DETAILS = ["tiering.missing.MISSING", "handover.missing.MISSING"]

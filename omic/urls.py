@@ -38,6 +38,7 @@ IN_A_PRISON: list[URLPattern | URLResolver] = [
     path("", include("handover.urls")),
     path("", include("allocation.urls")),
     path("", include("keywork.urls")),
+    path("", include("wellbeing.urls")),
 ]
 
 urlpatterns = [

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from allocation.models import PomAllocation
 from keywork.models import Course, KeyWorker, KeyWorkerAllocation, Training
 from omic import models
+from wellbeing.models import CohortDecision, SelfHarmIncident
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
@@ -211,3 +212,32 @@ class PomAllocationFactory(DjangoModelFactory):
     def pointer(self, create: bool, extracted: object, **kwargs: object) -> None:
         self.person.pom = self.staff
         self.person.save(update_fields=["pom"])
+
+
+class CohortDecisionFactory(DjangoModelFactory):
+    """A decision of today that she is checked daily."""
+
+    class Meta:
+        model = CohortDecision
+
+    person = factory.SubFactory(PersonFactory)
+    prison = factory.SelfAttribute("person.prison")
+    cohort = "daily"
+    because = "Open ACCT"
+    starts_on = TODAY
+    next_review_on = factory.LazyAttribute(lambda o: o.starts_on + timedelta(days=7))
+    decided_by = factory.SubFactory(StaffFactory)
+    decided_at = NOW
+
+
+class SelfHarmFactory(DjangoModelFactory):
+    """One incident, recorded today."""
+
+    class Meta:
+        model = SelfHarmIncident
+
+    person = factory.SubFactory(PersonFactory)
+    prison = factory.SelfAttribute("person.prison")
+    on = TODAY
+    source = "recorded"
+    recorded_at = NOW

@@ -10,7 +10,8 @@ from django.db.models.functions import Greatest
 
 from keywork.actions.lockdown import follow_at_level_4
 from keywork.actions.refusals import RefusedError
-from keywork.placing import locked_down, not_to_be_paired, pair_hindrance
+from keywork.placing import not_to_be_paired, pair_hindrance
+from keywork.regime import locked_down
 from keywork.staffing import hindrance_to_key_work, staff_of, standing_in
 from omic import audit
 from omic.audit import Actor

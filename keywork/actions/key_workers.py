@@ -12,7 +12,8 @@ from keywork.actions.cover import end_covers
 from keywork.actions.patience import patient
 from keywork.actions.refusals import RefusedError
 from keywork.models import EndKind, KeyWorkerAllocation, StartKind
-from keywork.placing import locked_down, not_to_be_paired, pair_hindrance
+from keywork.placing import not_to_be_paired, pair_hindrance
+from keywork.regime import locked_down
 from keywork.rules import policy_on
 from keywork.staffing import hindrance, staff_of, with_capacity
 from omic import audit, obligations

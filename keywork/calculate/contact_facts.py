@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from keywork.calculate.readers import list_of
 from keywork.policy import Group, Level, Why
 from keywork.rules import (
     Engagement,
@@ -56,17 +57,6 @@ def month(value: object) -> date:
     if not isinstance(value, str) or not _MONTH.fullmatch(value):
         raise ValueError("must be a month like 2026-03")
     return day(f"{value}-01")
-
-
-def list_of(reader: Reader) -> Reader:
-    """A reader of a list of which each item is read alike."""
-
-    def read(value: object) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise ValueError("must be a list")
-        return tuple(reader(item) for item in value)
-
-    return read
 
 
 def dated(readers: Mapping[str, Reader], made: Callable[[dict[str, Any]], Any]) -> Reader:

@@ -7,7 +7,7 @@ to have a key worker, `permissions` what actions need.
 
 from keywork.rules.cadence import Owed, month_cadence, week_cadence
 from keywork.rules.entitlement import entitled, frequency_in_force, full_time, is_short
-from keywork.rules.facts import KeyWorkFacts, Spell, Transition, Trigger, policy_on, whole_days_here
+from keywork.rules.facts import KeyWorkFacts, Spell, Transition, Trigger, days_here, policy_on, whole_days_here
 from keywork.rules.judging import Contacts, Engagement, Judged, Suspension, judge
 from keywork.rules.levels import LevelFrom, WeekLevel, level_of_month, level_of_week, level_on
 from keywork.rules.permissions import (
@@ -36,6 +36,7 @@ __all__ = [
     "Transition",
     "Trigger",
     "WeekLevel",
+    "days_here",
     "entitled",
     "frequency_in_force",
     "full_time",

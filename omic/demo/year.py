@@ -26,7 +26,7 @@ def reconcile_year(demo: Demonstration) -> dict[str, int]:
     reconcile_in_batches(_everyone(demo), window_of(on, at, since=on - timedelta(days=365)))
     tell_planner("omic_obligation", "omic_obligationcontact")
     for place in demo.places:
-        obligations.stamp_missed(place.code, on=on)
+        obligations.stamp_missed(place.code, on=on, at=at)
     owed = Obligation.objects.owed(demo.since, on).filter(prison__in=demo.codes)
     met = owed.filter(state="met").count()
     return {"Duties": Obligation.objects.filter(prison__in=demo.codes).count(), "Of the year’s, met": met}

@@ -1,8 +1,8 @@
 """The kernel's tables, which every app shares."""
 
-from omic.models.contact import NOMIS_TYPES, Contact, ContactKind, NomisEntry
+from omic.models.contact import NOMIS_TYPES, SIGHTINGS, Contact, ContactKind, NomisEntry
 from omic.models.cover import Cover
-from omic.models.custody import Movement, ParoleReview, Sentence, Stay
+from omic.models.custody import DayOut, Movement, ParoleReview, Sentence, Stay
 from omic.models.details import CaseDetails, DetailEntry, OasysAssessment, Provider, Rosh, SentencePlan
 from omic.models.determination import Determination
 from omic.models.guidance import DutyGuidance
@@ -32,11 +32,13 @@ from omic.models.prison import (
     Wing,
 )
 from omic.models.staff import PRISON_ROLES, Posting, Role, Staff
+from omic.models.suspension import Suspension
 
 __all__ = [
     "NOMIS_TYPES",
     "PRISON_ROLES",
     "SENTENCED_STATUSES",
+    "SIGHTINGS",
     "UNCLEAR_STATUSES",
     "Alert",
     "AuditEvent",
@@ -46,6 +48,7 @@ __all__ = [
     "ContactKind",
     "Cover",
     "DateRange",
+    "DayOut",
     "DetailEntry",
     "Determination",
     "DutyGuidance",
@@ -82,6 +85,7 @@ __all__ = [
     "SettingKind",
     "Staff",
     "Stay",
+    "Suspension",
     "TstzRange",
     "Wing",
     "surviving_number",

@@ -13,12 +13,18 @@ from omic.models.staff import Staff
 
 
 class ContactKind(models.TextChoices):
-    """What a contact was. A check is no session, an entry is no session, and being seen is neither (WB-01, KW-09)."""
+    """What a contact was. A check is no session, an entry is no session, and being seen is neither (WB-01, KW-09).
+
+    Who declined was seen but not checked; who was not available, or did not answer, was not seen at all.
+    """
 
     SESSION = "session", "Key work session"
     ENTRY = "entry", "Key work entry"
     CHECK = "check", "Wellbeing check"
     SEEN = "seen", "Seen (roll check)"
+    DECLINED = "declined", "Wellbeing check declined"
+    UNAVAILABLE = "unavailable", "Not available for a wellbeing check"
+    ATTEMPT = "attempt", "Wellbeing check attempted"
     ENGAGEMENT = "engagement", "POM engagement"
     MEETING = "meeting", "Meeting"
     DELETED = "deleted", "Recorded in error"
@@ -29,9 +35,17 @@ NOMIS_TYPES = {
     ContactKind.SESSION: "KA/KS",
     ContactKind.ENTRY: "KA/KE",
     ContactKind.CHECK: "KA/KE",
+    ContactKind.DECLINED: "KA/KE",
     ContactKind.ENGAGEMENT: "OMIC/OPE",
     ContactKind.MEETING: "OMIC/OPE",
 }
+
+
+# What says that somebody was seen alive: all but what failed and what was taken back.
+SIGHTINGS = (
+    ContactKind.SESSION, ContactKind.ENTRY, ContactKind.CHECK, ContactKind.SEEN, ContactKind.DECLINED,
+    ContactKind.ENGAGEMENT, ContactKind.MEETING,
+)  # fmt: skip
 
 
 class LondonDay(Func):

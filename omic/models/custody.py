@@ -60,6 +60,53 @@ class Stay(models.Model):
         return f"{self.person_id} in {self.prison_id} from {self.arrived_on}"
 
 
+class DaysOut(models.QuerySet["DayOut"]):
+    """Days out, less those taken back."""
+
+    def standing(self) -> "DaysOut":
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class DayOut(models.Model):
+    """A whole day out of the prison that holds the person: no check is owed for it, and it is no whole day here.
+
+    The roll knows where somebody is at one moment; that they were away all day, somebody says.
+    """
+
+    class Why(models.TextChoices):
+        COURT = "court", "At court"
+        HOSPITAL = "hospital", "In hospital"
+        TEMPORARY_RELEASE = "temporary_release", "On temporary release"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="days_out")
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="days_out")
+    on = models.DateField()
+    why = models.CharField(max_length=20, choices=Why)
+    recorded_by = models.ForeignKey("omic.Staff", on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey("omic.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    objects = DaysOut.as_manager()
+
+    class Meta:
+        ordering = ["person", "-on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "on"], condition=Q(withdrawn_at__isnull=True), name="day_out_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_because="")),
+                name="day_out_withdrawn_says_who_and_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} out on {self.on}"
+
+
 class Movement(models.Model):
     """A movement as the roll reports it (ADM, REL, TRN, CRT, TAP). Append-only."""
 

@@ -24,6 +24,9 @@ class ObligationKind(models.TextChoices):
     TELL_KEY_WORKER = "tell_key_worker", "Tell the person who their key worker is"
     THREE_WAY_MEETING = "three_way_meeting", "Meeting of key worker, POM and person after sentence"
     DAILY_CHECK = "daily_check", "Daily wellbeing check"
+    WEEKLY_CHECK = "weekly_check", "Weekly wellbeing check"
+    COHORT_REVIEW = "cohort_review", "Review: daily wellbeing checks or not"
+    STEP_DOWN_TALK = "step_down_talk", "Tell her that checks are weekly from now"
     ALLOCATE_POM = "allocate_pom", "Allocate a POM"
     TELL_POM = "tell_pom", "Tell the person who their POM is"
     RISK_TO_READ = "risk_to_read", "Risk information to read"
@@ -92,7 +95,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def owed(self, first: date, last: date) -> "ObligationQuerySet":
         """Duties that fell due in the period, void, waived and excepted ones left out: the basis of every rate."""
         gone = (ObligationState.VOID, ObligationState.WAIVED, ObligationState.EXCEPTED)
-        return self.filter(due_on__gte=first, due_on__lte=last).exclude(state__in=gone)
+        rows = self.filter(due_on__gte=first, due_on__lte=last).exclude(state__in=gone)
+        return rows.exclude(~Q(state=ObligationState.MET), suspension__isnull=False)
 
     def delivered(self) -> "ObligationQuerySet":
         return self.filter(state=ObligationState.MET)
@@ -104,10 +108,12 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def overdue(self, at: date | datetime) -> "ObligationQuerySet":
         """Still demanding, and too late at `at` (a day stands for its first moment); true with or without a stamp.
 
-        Most duties have until the end of a day, some (RC-01, XC-11) until an hour.
+        Most duties have until the end of a day, some (RC-01, XC-11) until an hour. What falls due inside a suspension
+        is excepted, with or without the stamp that says so (ED-09).
         """
         moment = at if isinstance(at, datetime) else london_midnight(at)
-        return self.demanding().filter(due_on__lte=london_day(moment), due_before__lte=moment)
+        late = self.demanding().filter(due_on__lte=london_day(moment), due_before__lte=moment)
+        return late.filter(suspension__isnull=True)
 
     def due_between(self, first: date, last: date) -> "ObligationQuerySet":
         return self.demanding().filter(due_on__gte=first, due_on__lte=last)
@@ -118,7 +124,8 @@ class Obligation(models.Model):
 
     `slot` never holds a computed date: it is the period's start for a recurring kind, the causing row for a one-off.
     `due_on` is the last day that is still in time, `due_before` the exclusive instant behind it, for a duty counted in
-    hours (RC-01) the one behind its last moment. `with_roles` are those who must take part beside the owner's role, and
+    hours (RC-01) the one behind its last moment. `suspension` is the approved
+    one that its last day lies in (ED-09). `with_roles` are those who must take part beside the owner's role, and
     `until_on` the day on which a recurring duty ends. `closed_at` is the
     moment the duty stopped asking anything of anybody: met, void, excepted, waived or, for a contact that was missed,
     the next contact of that kind; the state stays `missed` then, because the figures count it.
@@ -138,6 +145,10 @@ class Obligation(models.Model):
     due_on = models.DateField(null=True, blank=True)
     due_before = models.DateTimeField(null=True, blank=True)
     met_by = models.CharField(max_length=12, choices=ContactKind, blank=True)
+    waived_by = ArrayField(models.CharField(max_length=12, choices=ContactKind), default=list, blank=True)  # WB-06
+    suspension = models.ForeignKey(
+        "omic.Suspension", on_delete=models.PROTECT, null=True, blank=True, related_name="obligations", db_index=False
+    )
     quantity = models.PositiveSmallIntegerField(default=1)
     unit = models.CharField(max_length=10, default="contacts")
     done = models.PositiveSmallIntegerField(default=0)
@@ -204,11 +215,16 @@ class Obligation(models.Model):
 
 
 class ObligationContact(models.Model):
-    """Which contact counts toward which obligation: one session meets a week and counts to a month."""
+    """What a contact does for an obligation: one session meets a week, counts to a month and waives a check."""
+
+    class Effect(models.TextChoices):
+        COUNTS = "counts", "Counts"
+        WAIVES = "waives", "Waives"
 
     obligation = models.ForeignKey(Obligation, on_delete=models.CASCADE, related_name="links", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="links")
     quantity = models.PositiveSmallIntegerField()
+    effect = models.CharField(max_length=6, choices=Effect, default=Effect.COUNTS)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["obligation", "contact"], name="contact_counts_once")]

@@ -85,6 +85,10 @@ class SettingKind(models.TextChoices):
     UNDER_18_SIDE = "under_18_side", "Holds people under 18"
     ABOVE_TARGET_STAFFING = "above_target_staffing", "Band 3 staffing above its target"
     NOTES_SAMPLED = "notes_sampled", "Key work notes sampled for each key worker"
+    ROLLED_OUT = "rolled_out", "OMiC fully rolled out"
+    CHECKS_EXPECTED_BY = "checks_expected_by", "Hour by which the day’s wellbeing checks are expected"
+    SELF_HARM_DEVIATIONS = "self_harm_deviations", "Self-harm alert: standard deviations above the mean"
+    SELF_HARM_PEOPLE = "self_harm_people", "Self-harm alert: people more than the mean"
 
 
 class DatedSettings(models.QuerySet["PrisonSetting"]):

@@ -1,10 +1,10 @@
 """A generated season of key work: ten weeks of a small prison, level 3 from the sixth, through the pipeline."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from keywork.models import EndKind, KeyWorkerAllocation, RegimeLevel
-from omic.calendar import london_day
+from omic.calendar import in_utc, london_day
 from omic.models import Alert, Person, Prison, Staff, Stay, Wing
 from omic.obligations import stamp_missed
 from omic.reconcile import reconcile_in_batches, window_of
@@ -35,7 +35,8 @@ def make(chance: Random) -> Prison:
     for week in range(WEEKS):
         _week(prison, people, START + timedelta(weeks=week), staff, chance)
     _reconcile(people, ON)
-    stamp_missed(prison.pk, on=ON - timedelta(days=10))  # the last week has no stamp: every count is true without
+    # The last week has no stamp: every count is true without.
+    stamp_missed(prison.pk, on=ON - timedelta(days=10), at=in_utc(datetime.combine(ON, time.min)))
     return prison
 
 

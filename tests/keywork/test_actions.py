@@ -120,7 +120,7 @@ def test_a_session_written_late_counts_on_its_day(person: Person, worker: Staff)
         opens_on=days(-9), due_on=days(-3), due_before=NOW - timedelta(days=2), met_by="session", rule="KW-02",
         policy="x", created_at=NOW,
     )  # fmt: skip
-    stamp_missed("LEI", on=TODAY)
+    stamp_missed("LEI", on=TODAY, at=NOW)
     log(person, worker, replace(RECORD, at=NOW - timedelta(days=4)))
     last_week.refresh_from_db()
     assert (last_week.state, this_week(person).state) == ("met", "open")

@@ -14,7 +14,7 @@ from keywork.actions.key_workers import Choice
 from keywork.actions.pairs import forbid_pair, lift_pair
 from keywork.actions.placing import place_people
 from keywork.models import DoNotPair, KeyWorkerAllocation
-from keywork.placing import locked_down
+from keywork.regime import locked_down
 from omic.models import Message, Obligation, Person, PersonMerge, Role, Staff
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast

@@ -180,7 +180,7 @@ def test_a_missed_week_stops_demanding_with_the_next_session_and_stays_missed() 
     person = PersonFactory()
     row = ObligationFactory(person=person, opens_on=days(-9), due_on=days(-3))
     assert Obligation.objects.overdue(TODAY).count() == 1
-    obligations.stamp_missed("LEI", on=TODAY)
+    obligations.stamp_missed("LEI", on=TODAY, at=NOW)
     contact = ContactFactory(person=person)
     obligations.settle([person.pk])
     row.refresh_from_db()
@@ -192,9 +192,9 @@ def test_overdue_begins_the_day_after_the_last_day_with_or_without_the_stamp() -
     ObligationFactory(due_on=TODAY, opens_on=days(-6))
     assert not Obligation.objects.overdue(TODAY).exists()
     assert Obligation.objects.overdue(days(1)).count() == 1
-    obligations.stamp_missed("LEI", on=days(1))
+    obligations.stamp_missed("LEI", on=days(1), at=NOW)
     assert Obligation.objects.overdue(days(1)).count() == 1
-    assert obligations.stamp_missed("LEI", on=days(1)) == 0
+    assert obligations.stamp_missed("LEI", on=days(1), at=NOW) == 0
 
 
 def test_contacts_owed_stay_with_the_prison_that_owed_them_and_omu_duties_follow() -> None:
@@ -248,7 +248,7 @@ def test_a_leavers_week_stays_closed_when_a_later_session_is_withdrawn() -> None
 def test_a_miss_that_was_never_owed_goes_void_when_the_fact_is_told_late() -> None:
     person = PersonFactory()
     row = ObligationFactory(person=person, slot=f"{WEEK}@LEI", opens_on=WEEK, due_on=WEEK + timedelta(days=6))
-    obligations.stamp_missed("LEI", on=days(7))
+    obligations.stamp_missed("LEI", on=days(7), at=NOW)
     assert synchronise(person)["void"] == 1
     row.refresh_from_db()
     assert row.state == "void"

@@ -1,0 +1,197 @@
+"""Wellbeing checks: recorded once, each a contact of its own, taken back with a reason, never changed."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from keywork.actions.refusals import RefusedError
+from omic import audit, obligations
+from omic.audit import Actor
+from omic.calendar import london_day
+from omic.formats import clock, day, moment
+from omic.models import NOMIS_TYPES, Alert, Contact, ContactKind, DayOut, Person, Prison, Staff, Stay
+from omic.reconcile import lock, reconcile, window_of
+from wellbeing.models import CheckNote
+from wellbeing.notes import OUTCOMES, CheckRecord, nomis_text, record_of
+
+OPEN_ACCT = "HA"
+NEEDS_IDENTITY = (ContactKind.CHECK, ContactKind.SEEN, ContactKind.DECLINED)
+FURTHEST_BACK = timedelta(days=62)  # as far as a write settles what was owed (omic.reconcile.LOOK_BACK)
+
+
+@transaction.atomic
+def record_check(
+    *,
+    person: Person,
+    prison: Prison,
+    record: CheckRecord,
+    request_id: UUID,
+    by: Staff,
+    at: datetime,
+    entered_by: Staff | None = None,
+) -> Contact:
+    """Save a check, or that somebody was only seen, declined, was not available or did not answer.
+
+    Only a whole check meets what is owed on its day (WB-01). `by` is who went to see the person, `entered_by` who types
+    it in from paper. The same `request_id` a second time gives the first contact back; another officer's check of the
+    same person is a second contact, and neither overwrites the other. Raises RefusedError.
+    """
+    lock([person.pk])
+    if saved := Contact.objects.filter(request_id=request_id).select_related("check_note").first():
+        return _saved_before(saved, person=person, record=record, by=by)
+    person.refresh_from_db()
+    _check_time(person, prison, record.at, at=at)
+    _check_words(person, record)
+    contact = Contact.objects.create(
+        person=person,
+        prison=prison,
+        kind=record.kind,
+        at=record.at,
+        by=by,
+        text=nomis_text(record),
+        nomis_type=NOMIS_TYPES.get(record.kind, ""),
+        recorded_at=at,
+        request_id=request_id,
+    )
+    _note(contact, record, late=record.from_paper or london_day(record.at) < london_day(at), entered_by=entered_by)
+    obligations.settle([person.pk])
+    _audit(entered_by or by, "record_check", at, contact)
+    return contact
+
+
+@transaction.atomic
+def undo_check(*, contact: Contact, because: str, request_id: UUID, by: Staff, at: datetime) -> Contact:
+    """Take a check back as recorded in error: what it met is owed again. Raises RefusedError when it stands no more."""
+    lock([contact.person_id])
+    if saved := Contact.objects.filter(request_id=request_id, amends=contact).first():
+        return saved
+    old = Contact.objects.select_related("person", "prison", "by").get(pk=contact.pk)
+    if old.kind not in OUTCOMES:
+        raise RefusedError("Only what a roster recorded can be taken back here")
+    if old.superseded_at:
+        raise RefusedError(f"Somebody has taken this back already, on {moment(old.superseded_at)}")
+    Contact.objects.filter(pk=old.pk).update(superseded_at=at)
+    new = Contact.objects.create(
+        person=old.person,
+        prison=old.prison,
+        kind=ContactKind.DELETED,
+        at=old.at,
+        by=by,
+        text=f"{old.get_kind_display()} by {old.by} of {moment(old.at)} was recorded in error: {because}",
+        nomis_type=NOMIS_TYPES[ContactKind.CHECK] if hasattr(old, "nomis_entry") else "",
+        recorded_at=at,
+        request_id=request_id,
+        amends=old,
+        amended_because=because,
+    )
+    obligations.settle([old.person_id])
+    _audit(by, "undo_check", at, new, amends=old.pk)
+    return new
+
+
+@transaction.atomic
+def record_day_out(*, person: Person, prison: Prison, on: date, why: str, by: Staff, at: datetime) -> DayOut:
+    """That somebody is, or was, out for a whole day: its check is not owed, and it is no whole day here (rulebook 0).
+
+    Raises RefusedError when they were not held here, when they are out that day already, or when they were checked.
+    """
+    lock([person.pk])
+    if not Stay.objects.filter(person=person, prison=prison).covering(on).exists():
+        raise RefusedError(f"{person.name} was not in this prison on {day(on)}", "on")
+    if person.days_out.standing().filter(on=on).exists():
+        raise RefusedError(f"{person.name} is recorded as out on {day(on)} already", "on")
+    checks = Contact.objects.current().filter(person=person, prison=prison, on=on, kind__in=NEEDS_IDENTITY)
+    if seen := checks.select_related("by").first():
+        raise RefusedError(f"{seen.by} saw {person.name} here on {day(on)} at {clock(seen.at)}", "on")
+    out = DayOut.objects.create(person=person, prison=prison, on=on, why=why, recorded_by=by, recorded_at=at)
+    _follow_day(out, by, at, "record_day_out", why=why)
+    return out
+
+
+@transaction.atomic
+def withdraw_day_out(*, out: DayOut, because: str, by: Staff, at: datetime) -> None:
+    """Take a day out back: what was owed on it is owed again. Raises RefusedError when it was taken back already."""
+    lock([out.person_id])
+    rows = DayOut.objects.standing().filter(pk=out.pk)
+    if not rows.update(withdrawn_by=by, withdrawn_at=at, withdrawn_because=because):
+        raise RefusedError("Somebody has taken this back already")
+    _follow_day(out, by, at, "withdraw_day_out", because=because)
+
+
+def _follow_day(out: DayOut, by: Staff, at: datetime, action: str, **detail: Any) -> None:
+    reconcile([out.person_id], window_of(london_day(at), at, since=out.on))
+    audit.record(
+        by=Actor(staff=by), action=action, at=at, prison=out.prison, person=out.person, on=out.on.isoformat(), **detail
+    )
+
+
+def _check_time(person: Person, prison: Prison, when: datetime, *, at: datetime) -> None:
+    if when > at:
+        raise RefusedError("Date and time must not be in the future", "at")
+    on = london_day(when)
+    if london_day(at) - on > FURTHEST_BACK:
+        raise RefusedError(f"Date and time must be within the last {FURTHEST_BACK.days} days", "at")
+    if not Stay.objects.filter(person=person, prison=prison).covering(on).exists():
+        raise RefusedError(f"{person.name} was not in this prison on {day(on)}", "at")
+
+
+def _check_words(person: Person, record: CheckRecord) -> None:
+    """Raise RefusedError unless the record says all that its kind must say."""
+    if record.kind in NEEDS_IDENTITY and not record.identified:
+        raise RefusedError(f"Say how you made sure that this was {person.name}", "identified")
+    if record.kind == ContactKind.CHECK:
+        if not record.spoken_to:
+            raise RefusedError("A check needs a conversation. Who was only seen is recorded as seen", "spoken_to")
+        if not record.family:
+            raise RefusedError("Say whether there is contact with family or friends", "family")
+        if not record.understood:
+            raise RefusedError("Say whether the information given is understood", "understood")
+    if record.kind == ContactKind.UNAVAILABLE and not record.away:
+        raise RefusedError(f"Say where {person.name} was", "away")
+    if record.concern and not record.told:
+        raise RefusedError("Say to whom you passed the concern on", "told")
+    if record.concern and record.acct_entry is None and _has_open_acct(person):
+        raise RefusedError(f"{person.name} has an open ACCT. Say whether the concern is in it", "acct_entry")
+
+
+def _has_open_acct(person: Person) -> bool:
+    return Alert.objects.filter(person=person, code=OPEN_ACCT, ends_on=None).exists()
+
+
+def _note(contact: Contact, record: CheckRecord, *, late: bool, entered_by: Staff | None) -> None:
+    person = contact.person
+    said = {name: getattr(record, name) for name in CheckRecord.__slots__ if name not in ("kind", "at")}
+    contact.check_note = CheckNote.objects.create(
+        contact=contact,
+        person=person,
+        prison=contact.prison,
+        wing_id=person.wing_id,
+        location=person.cell,
+        late=late,
+        entered_by=entered_by,
+        **said,
+    )
+
+
+def _saved_before(saved: Contact, *, person: Person, record: CheckRecord, by: Staff) -> Contact:
+    """The contact of a repeated save; refused when what came the second time is something else."""
+    same = (saved.person_id, saved.by_id, saved.kind) == (person.pk, by.pk, record.kind)
+    if same and record_of(saved) == record:
+        return saved
+    raise RefusedError("This was saved before you changed it. Take the saved check back to record another")
+
+
+def _audit(by: Staff, action: str, at: datetime, contact: Contact, **detail: Any) -> None:
+    audit.record(
+        by=Actor(staff=by),
+        action=action,
+        at=at,
+        prison=contact.prison,
+        person=contact.person,
+        contact=contact.pk,
+        kind=contact.kind,
+        on=london_day(contact.at).isoformat(),
+        **detail,
+    )

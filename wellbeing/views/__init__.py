@@ -1,0 +1,1 @@
+"""Wellbeing's pages."""
