@@ -21,6 +21,7 @@ class RollImport(models.Model):
     class Kind(models.TextChoices):
         ROLL = "roll", "Roll"
         DETAILS = "details", "Details"
+        SELF_HARM = "self_harm", "Self-harm incidents"
 
     kind = models.CharField(max_length=10, choices=Kind)
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, null=True, blank=True, related_name="imports")
