@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from allocation.caseload import PART_WORDS, UNKNOWN, recommendation
@@ -95,6 +96,10 @@ class Cells:
         """When, with its why."""
         return self.why(duty.person, f"duty-{duty.pk}", due(duty.due_on, self.request.on))
 
+    def log_engagement(self, case: Person) -> SafeString:
+        hidden = format_html('Log engagement<span class="govuk-visually-hidden"> with {}</span>', case.name)
+        return link(self.url("allocation:log-engagement", case.ref), hidden)
+
     def pom(self, staff: Staff) -> SafeString:
         return link(self.url("allocation:pom", staff.pk), surname_first(staff))
 
@@ -170,7 +175,8 @@ def my_case_columns(request: PrisonRequest) -> tuple[Column, ...]:
     """A POM's own caseload, with what comes next."""
     name, number, wing, tier, part, *_ = case_columns(request, with_pom=False)
     following = Column("next", "Next date", "next_on", order=("next_on",), cell=Cells(request).next_day)
-    return name, number, wing, tier, part, following
+    log = Column("log", "Log", cell=Cells(request).log_engagement, export=False)
+    return name, number, wing, tier, part, following, log
 
 
 def waiting_columns(request: PrisonRequest) -> tuple[Column, ...]:

@@ -7,13 +7,13 @@ from django.urls import reverse
 from allocation.caseload import WITHOUT_POM
 from allocation.filters import OVERDUE, my_duties, omu_duties
 from allocation.queries import list_url
-from omic.access import Action
+from omic.access import Action, Relation
 from omic.context import Tile
 from omic.http import PrisonRequest
-from omic.models import Person, Role
+from omic.models import ContactKind, Person, Role
 from omic.telling import untold
 
-EARLIER = 3  # POMs before the present one
+EARLIER = 3  # POMs before the present one, and engagements
 
 
 def pom_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
@@ -34,6 +34,27 @@ def pom_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
         "person": person,
         "change": _allocate_url(request, person) if standing.may(Action.ALLOCATE_POM) else "",
     }
+
+
+def engagement_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
+    """The last POM engagements, wherever they were; None for those outside the OMU."""
+    if not request.standing.may(Action.SEE_DATES):
+        return None
+    rows = person.contacts.current().filter(kind=ContactKind.ENGAGEMENT).select_related("by")
+    return {
+        "template": "allocation/engagement_panel.html",
+        "person": person,
+        "last": list(rows.order_by("-at", "-pk")[:EARLIER]),
+        "may_log": _may_log_engagement(request, person),
+    }
+
+
+def _may_log_engagement(request: PrisonRequest, person: Person) -> bool:
+    """Whether whoever looks may log an engagement with this person: the HOMD, or their POM or cover."""
+    reach = request.standing.relations(Action.LOG_ENGAGEMENT)
+    if Relation.PRISON in reach:
+        return True
+    return bool(reach) and request.standing.people(Action.LOG_ENGAGEMENT).filter(pk=person.pk).exists()
 
 
 def _allocate_url(request: PrisonRequest, person: Person) -> str:

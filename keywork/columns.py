@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from keywork.lists import BY_NEED
 from keywork.policy import GROUP_TAGS, GROUP_WORDS
 from omic.access import Action
 from omic.formats import short_day
@@ -58,13 +59,14 @@ NAME = Column(
 )
 NAME_AND_GROUPS = Column("person", "Person", "name", order=("surname", "forename"), cell=_name_and_groups)
 WHERE = Column("where", "Where", place, order=("wing__code", "cell"), cell="keywork/_where.html")
-OWED = Column("owed", "Owed by", "next_due_on", order=("next_due_on",), cell="keywork/_owed.html")
-OVERDUE_SINCE = Column("owed", "Oldest was due", "next_due_on", order=("next_due_on",))
+OWED = Column("owed", "Owed by", "next_due_on", order=BY_NEED, cell="keywork/_owed.html")
+OVERDUE_SINCE = Column("owed", "Oldest was due", "next_due_on", order=BY_NEED)
 OVERDUE = Column("overdue", "Sessions overdue", "overdue", order=("overdue",), numeric=True)
 KEY_WORKER = Column("key_worker", "Key worker", "key_worker", order=("key_worker__surname", "key_worker__forename"))
 LAST = Column("last", "Last session", "last_session_on", order=("unseen_since",), cell="keywork/_last.html")
 PRIORITY = Column("priority", "Priority", priority_words, cell=lambda row: _tags(row) or "–")
 WAITING = Column("waiting", "Waiting since", "waiting_since", order=("waiting_since",))
+WAITING_BECAUSE = Column("because", "Note", "waiting_because")
 COVERED = Column("covered", "Cover", cover_words, order=("covered",))
 LOG = Column("log", "Log", cell="keywork/_log.html", export=False)
 ALLOCATE = Column("allocate", "Allocate", cell="keywork/_allocate.html", export=False)

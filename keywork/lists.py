@@ -4,13 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
 
 from keywork import regime
 from keywork.models import EndKind, KeyWorkerAllocation
-from keywork.rules import full_time, is_short
-from omic.calendar import london_midnight, month_bounds, week_start
+from keywork.policy import Level
+from keywork.rules import full_time, is_short, policy_on
+from omic.calendar import add_months, london_midnight, month_bounds, week_start
 from omic.models import (
     Contact,
     ContactKind,
@@ -18,12 +19,15 @@ from omic.models import (
     Obligation,
     ObligationKind,
     ObligationState,
+    ParoleReview,
     Person,
     Prison,
     Role,
+    Sentence,
     Staff,
 )
 
+BY_NEED = ("need", "milestone_on", "next_due_on")  # the order of people `by_need`
 WRITE_UP = timedelta(days=14)  # how long after somebody has left a key worker may write up what was before
 
 
@@ -43,10 +47,11 @@ def with_key_work(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
         person=OuterRef("pk"), prison=OuterRef("prison"), kind=ObligationKind.KEY_WORK_SESSION
     )
     overdue, opened = sessions.overdue(on), sessions.filter(opens_on__lte=on)
+    to_hold = opened.demanding().filter(suspension=None)  # inside a suspension nothing is asked for (ED-09)
     held = Contact.objects.current().filter(person=OuterRef("pk"), kind=ContactKind.SESSION).order_by("-at")
     return people.annotate(
         overdue=Coalesce(_count(overdue), 0),
-        next_due_on=Subquery(opened.demanding().order_by("due_on").values("due_on")[:1]),
+        next_due_on=Subquery(to_hold.order_by("due_on").values("due_on")[:1]),
         priority=Subquery(
             opened.exclude(state=ObligationState.VOID).order_by("-due_on").values("priority_groups")[:1],
             output_field=ArrayField(CharField()),
@@ -58,6 +63,44 @@ def with_key_work(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
 
 def _count(rows: QuerySet[Any]) -> Subquery:
     return Subquery(rows.order_by().values("person").annotate(number=Count("pk")).values("number"))
+
+
+def by_need(people: QuerySet[Person], prison: Prison, *, on: date) -> QuerySet[Person]:
+    """People `with_key_work` with `need` and `milestone_on`, by which a list puts first whom to see first (ED-14).
+
+    At regime level 3 the priority groups come first (0), then whoever is near release, the end of the tariff or
+    parole (1), the nearest first, then everybody else (2); at other levels nobody stands before another.
+    """
+    if not goes_by_need(prison, on=on):
+        return people.annotate(need=Value(0), milestone_on=Value(None, output_field=DateField()))
+    near = add_months(on, policy_on(on).milestone_months)
+    people = people.annotate(next_on=Least(_ahead("earliest_release_on", on), _parole_on(on), _hearing_on(on)))
+    grouped = Q(priority__len__gt=0)
+    return people.annotate(
+        need=Case(When(grouped, then=0), When(next_on__lte=near, then=1), default=2),
+        milestone_on=Case(When(~grouped & Q(next_on__lte=near), then="next_on"), output_field=DateField()),
+    )
+
+
+def goes_by_need(prison: Prison, *, on: date) -> bool:
+    """Whether the prison's lists of who is owed a session go by need first: at regime level 3 (ED-14)."""
+    level = regime.level_on(prison, on)
+    return level is not None and level.level == Level.RESTRICT
+
+
+def _ahead(field: str, on: date) -> Case:
+    return Case(When(**{f"{field}__gte": on, "then": F(field)}), output_field=DateField())
+
+
+def _parole_on(on: date) -> Subquery:
+    """The parole eligibility or, for an indeterminate sentence, the end of the tariff that is still to come."""
+    rows = Sentence.objects.filter(person=OuterRef("pk"), closed_at=None)
+    return Subquery(rows.annotate(next_on=Least(_ahead("ped", on), _ahead("ted", on))).values("next_on")[:1])
+
+
+def _hearing_on(on: date) -> Subquery:
+    hearings = ParoleReview.objects.filter(person=OuterRef("pk"), outcome="", target_hearing_on__gte=on)
+    return Subquery(hearings.order_by("target_hearing_on").values("target_hearing_on")[:1])
 
 
 def due_now(prison: Prison, on: date) -> Q:
@@ -84,16 +127,20 @@ def my_people(prison: Prison, staff: Staff, *, on: date) -> QuerySet[Person]:
     until = covers.filter(person=OuterRef("pk")).values("ends_on")[:1]
     people = prison.people.filter(Q(key_worker=staff) | Q(pk__in=covers.values("person")))
     only_covered = Case(When(key_worker=staff, then=False), default=True)
-    return with_key_work(people.annotate(covered=only_covered, cover_until=Subquery(until)), on=on)
+    people = with_key_work(people.annotate(covered=only_covered, cover_until=Subquery(until)), on=on)
+    return by_need(people, prison, on=on)
 
 
 def without_key_worker(people: QuerySet[Person]) -> QuerySet[Person]:
-    """Of `people`, those who are to have a key worker and have none that works here, with `waiting_since` (KW-16)."""
+    """Of `people`, those who are to have a key worker and have none that works here (KW-16).
+
+    `waiting_since`, and `waiting_because` where it is known: why it is not the one they were expected with.
+    """
     duties = Obligation.objects.demanding().filter(
         person=OuterRef("pk"), prison=OuterRef("prison"), kind=ObligationKind.ALLOCATE_KEY_WORKER
     )
-    since = Subquery(duties.order_by("opens_on").values("opens_on")[:1])
-    return people.filter(Exists(duties)).annotate(waiting_since=since)
+    since, because = (Subquery(duties.order_by("opens_on").values(name)[:1]) for name in ("opens_on", "note"))
+    return people.filter(Exists(duties)).annotate(waiting_since=since, waiting_because=because)
 
 
 def key_workers_of(person: Person) -> QuerySet[KeyWorkerAllocation]:
@@ -113,10 +160,20 @@ def left_lately(prison: Prison, staff: Staff, *, on: date) -> QuerySet[KeyWorker
     return rows.select_related("person__wing").order_by("-ended_at", "-pk")
 
 
+def covered_lately(prison: Prison, staff: Staff, *, on: date) -> QuerySet[Cover]:
+    """Cover that somebody gave here and that has ended in the last week: what was said then may still be written up."""
+    since = on - timedelta(days=policy_on(on).cover_write_up_days)
+    rows = prison.covers.filter(staff=staff, role=Role.KEY_WORKER, ends_on__gt=since, ends_on__lte=on)
+    theirs = Q(person__prison=prison, person__key_worker=staff)
+    again = Cover.objects.on(on).filter(prison=prison, staff=staff, role=Role.KEY_WORKER).values("person")
+    rows = rows.filter(ends_on__gt=F("starts_on")).exclude(theirs).exclude(person__in=again)
+    return rows.exclude(person__merges_away__confirmed=True).select_related("person").order_by("-ends_on", "-pk")
+
+
 def next_to_see(prison: Prison, staff: Staff, *, on: date, after: Person) -> Person | None:
-    """Whom a key worker is to see next: the one owed a session for longest, but not `after`."""
+    """Whom a key worker is to see next: the one owed a session for longest, at level 3 by need, but not `after`."""
     owed = my_people(prison, staff, on=on).filter(next_due_on__isnull=False).exclude(pk=after.pk)
-    return owed.order_by("next_due_on", "unseen_since", "pk").first()
+    return owed.order_by(*(F(name).asc(nulls_last=True) for name in BY_NEED), "unseen_since", "pk").first()
 
 
 def shortened_below(contact: Contact) -> int | None:

@@ -28,7 +28,8 @@ from omic.policy import Outcome
 from omic.reconcile import Window
 
 WEEK, ONE_DAY = timedelta(days=7), timedelta(days=1)
-KINDS = (ObligationKind.KEY_WORK_SESSION, ObligationKind.KEY_WORK_FLOOR, ObligationKind.DAILY_CHECK)
+PERIODS = (ObligationKind.KEY_WORK_SESSION, ObligationKind.KEY_WORK_FLOOR)  # a check of a Monday has a week's slot
+KINDS = (*PERIODS, ObligationKind.DAILY_CHECK)
 Over = Mapping[tuple[int, str, str], tuple[str, ...]]  # the priority groups of what is over, by person, kind and slot
 # The slot, the rule's answer, one of the things it owes, and the priority groups of the period.
 Answer = tuple[str, Outcome[tuple[Owed, ...]], Owed, tuple[str, ...]]
@@ -64,7 +65,7 @@ class Asked:
 
     def groups(self, slot: str, last: date) -> tuple[str, ...]:
         """The priority groups of a period: those it was owed for, of one that is over those of its last day."""
-        was = (self.over.get((self.held.last["person_id"], kind, slot)) for kind in KINDS)
+        was = (self.over.get((self.held.last["person_id"], kind, slot)) for kind in PERIODS)
         known = next((one for one in was if one is not None), None)
         if known is not None:
             return known
@@ -74,7 +75,7 @@ class Asked:
     def facts(self, slot: str, groups: tuple[str, ...], *, fortnightly: bool) -> KeyWorkFacts:
         """What is over is judged by stays and its groups: other facts are known for today, not for then."""
         facts = self.held.facts
-        if any((self.held.last["person_id"], kind, slot) in self.over for kind in KINDS):
+        if any((self.held.last["person_id"], kind, slot) in self.over for kind in PERIODS):
             facts = replace(facts, complexity=None, in_hospital=False)
         if (facts.priority, facts.fortnightly) != (bool(groups), fortnightly):
             facts = replace(facts, priority=bool(groups), fortnightly=fortnightly)

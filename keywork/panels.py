@@ -21,7 +21,8 @@ SHOWN = 3
 def key_work_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
     """The key worker, what is owed now and the last sessions and entries of somebody held here."""
     standing = request.standing
-    owed = person.obligations.filter(prison=request.prison, kind=ObligationKind.KEY_WORK_SESSION).demanding()
+    sessions = person.obligations.filter(prison=request.prison, kind=ObligationKind.KEY_WORK_SESSION)
+    owed = sessions.demanding().filter(suspension=None)
     kinds = (ContactKind.SESSION, ContactKind.ENTRY)
     last = Contact.objects.current().filter(person=person, kind__in=kinds).select_related("by")
     reach = standing.relations(Action.LOG_SESSION)

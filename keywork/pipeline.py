@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from keywork.expected import passed_over, welcome
 from keywork.meetings import meetings_wanted
 from keywork.models import EndKind, KeyWorkerAllocation
 from keywork.owed import wanted
@@ -15,7 +16,7 @@ from keywork.rules import entitled
 from keywork.situation import Held, read_held
 from omic import duties
 from omic.calendar import london_day
-from omic.models import ObligationKind, Role
+from omic.models import Obligation, ObligationKind, Role
 from omic.obligations import Wanted, synchronise
 from omic.reconcile import Window
 
@@ -47,22 +48,6 @@ _END_ALLOCATIONS = """
         ended_at = greatest(CASE e.kind WHEN 'role_lost' THEN coalesce(e.lost_at, %(at)s) ELSE %(at)s END, a.started_at)
     FROM ending e WHERE e.id = a.id AND e.kind IS NOT NULL
 """
-# XC-10: who was expected keeps the key worker they already know, if that is one here still. `omic.arrivals` closes the
-# expectation afterwards.
-_WELCOME = """
-    INSERT INTO keywork_keyworkerallocation
-        (person_id, prison_id, staff_id, started_at, started_by_id, started_because, started_kind,
-         ended_because, ended_kind)
-    SELECT p.id, p.prison_id, e.key_worker_id, %(at)s, e.recorded_by_id, 'Expected arrival', 'expected', '', ''
-    FROM omic_expectedarrival e
-    JOIN omic_person p ON p.id = e.person_id AND p.prison_id = e.prison_id
-    JOIN omic_prison here ON here.code = p.prison_id
-    WHERE p.id = ANY(%(people)s) AND e.closed_at IS NULL AND e.key_worker_id IS NOT NULL
-      AND p.presence <> 'hospital' AND (here.estate <> 'women' OR p.complexity IS DISTINCT FROM 'high')
-      AND EXISTS (SELECT FROM omic_posting t WHERE t.staff_id = e.key_worker_id AND t.prison_id = p.prison_id
-                  AND t.role = 'key_worker' AND t.starts_on <= %(on)s AND (t.ends_on IS NULL OR t.ends_on > %(on)s))
-      AND NOT EXISTS (SELECT FROM keywork_keyworkerallocation a WHERE a.person_id = p.id AND a.ended_at IS NULL)
-"""
 # Nobody stands in for a key worker who is there no more: what is owed now is another one.
 _END_COVERS = """
     UPDATE omic_cover c SET ends_on = greatest(c.starts_on, %(on)s), ended_because = 'There is no key worker to cover'
@@ -86,19 +71,22 @@ _POINT = """
 
 
 def settle_holders(people: Sequence[int], window: Window) -> dict[str, int]:
-    """End key worker allocations of people who left, may not have one or lost theirs, and follow with the pointer."""
+    """End key worker allocations of people who left, may not have one or lost theirs, and follow with the pointer.
+
+    Who was expected keeps the key worker they already know, if that one may be given them still (XC-10).
+    """
     words = json.dumps(dict(EndKind.choices))
     scope = {"people": list(people), "at": window.at, "on": window.on, "words": words}
+    ended = _run(scope, ("key_workers_ended", _END_ALLOCATIONS))
+    welcomed = {"key_workers_welcomed": welcome(people, window)}
+    following = (("key_worker_pointers", _POINT), ("told_no_more", _TOLD_NO_MORE), ("covers_ended", _END_COVERS))
+    return ended | welcomed | _run(scope, *following)
+
+
+def _run(scope: dict[str, Any], *statements: tuple[str, str]) -> dict[str, int]:
     counts = {}
-    steps = (
-        ("key_workers_ended", _END_ALLOCATIONS),
-        ("key_workers_welcomed", _WELCOME),
-        ("key_worker_pointers", _POINT),
-        ("told_no_more", _TOLD_NO_MORE),
-        ("covers_ended", _END_COVERS),
-    )
     with connection.cursor() as cursor:
-        for name, statement in steps:
+        for name, statement in statements:
             cursor.execute(statement, scope)
             counts[name] = cursor.rowcount
     return counts
@@ -126,6 +114,7 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
         at=window.at,
         void_because="No longer owed here",
     )
+    _say_why_nobody(people, window)
     return counts | {"risk_handed_over": duties.follow_pom(people)}
 
 
@@ -153,6 +142,13 @@ def _key_workers_to_identify(people: Sequence[int], held: list[Held], window: Wi
             policy=right.policy,
             steps=tuple((step.rule_id, step.found) for step in right.steps),
         )
+
+
+def _say_why_nobody(people: Sequence[int], window: Window) -> None:
+    """On the duty to find a key worker: why it is not the one with whom somebody was expected."""
+    for person, because in passed_over(people, window).items():
+        waits = Obligation.objects.demanding().filter(person=person, kind=ObligationKind.ALLOCATE_KEY_WORKER)
+        waits.update(note=because)
 
 
 def _latest_allocations(people: Sequence[int]) -> Sequence[KeyWorkerAllocation]:

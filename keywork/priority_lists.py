@@ -33,7 +33,7 @@ class Ask(StrEnum):
     """Why a decision is asked for, most pressing first."""
 
     POST_CLOSURE = "post_closure"
-    SELF_HARM = "self_harm"
+    SELF_HARM = "self_harm_alert"
     UNKNOWN_ROSH = "unknown_rosh"
     UNKNOWN_TACT = "unknown_tact"
     NO_IRMM = "no_irmm"

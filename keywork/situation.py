@@ -48,6 +48,9 @@ _STAYS = (
 )  # fmt: skip
 _ALERT = ("person_id", "code", "starts_on")
 WEEK = timedelta(days=7)
+# A suspension excuses a miss (ED-09), but nobody was seen all the same: the check, its fallback, is owed (ED-08), and
+# excused with it where the suspension says so.
+WITHOUT = (ObligationState.OPEN, ObligationState.MISSED, ObligationState.EXCEPTED)
 _ON_REMAND = (LegalStatus.REMAND, LegalStatus.CONVICTED_UNSENTENCED)
 
 
@@ -177,8 +180,8 @@ def _read_fallback(
         recorded.sessions[person, prison].append(on)
     marks, gaps, missed = (
         regime.not_possible_from(people),
-        gaps_of(rows, locked, window.on),
-        _weeks_missed(people, window.on),
+        gaps_of(rows, locked, window.last),
+        _weeks_missed(people, window.last),
     )
     for key in rows:
         causes = ((Why.NOT_POSSIBLE, marks), (Why.NO_KEY_WORKER, gaps), (Why.WEEK_MISSED, missed))
@@ -186,22 +189,29 @@ def _read_fallback(
 
 
 def locked_since(levels: Sequence[LevelFrom], window: Window) -> date | None:
-    """The first day of the newest time at level 4 that reaches into the window; None where there is none."""
+    """The first day of the newest time at level 4 that governs a day of the window; None where there is none.
+
+    A time that ends within a week governs the rest of it (ED-11).
+    """
     ordered = sorted(levels, key=lambda one: one.from_on)
     ends = [*(one.from_on for one in ordered[1:]), date.max]
     times = [
         one.from_on
         for one, end in zip(ordered, ends, strict=True)
-        if one.level == Level.LOCKDOWN and one.from_on <= window.last and end > window.first
+        if one.level == Level.LOCKDOWN and one.from_on <= window.last and end > week_start(window.first)
     ]
     return max(times, default=None)
 
 
-def _weeks_missed(people: Sequence[int], on: date) -> dict[tuple[int, str], list[date]]:
-    """The day after each week that closed without the session it owed."""
+def _weeks_missed(people: Sequence[int], last: date) -> dict[tuple[int, str], list[date]]:
+    """The day after each week that closed without the session it owed, with or without the night's stamp.
+
+    So does a week to come, up to `last`, as long as its session is not held: the checks that follow it stand ahead of
+    their days, because no job may run on that Monday.
+    """
     rows = Obligation.objects.filter(person__in=people, kind=ObligationKind.KEY_WORK_SESSION, basis="owed")
-    rows = rows.filter(due_on__lt=on, state__in=(ObligationState.OPEN, ObligationState.MISSED)).order_by("due_on")
+    rows = rows.filter(due_on__lt=last, state__in=WITHOUT)
     found: dict[tuple[int, str], list[date]] = defaultdict(list)
-    for person, prison, due_on in rows.values_list("person_id", "prison_id", "due_on"):
+    for person, prison, due_on in rows.order_by("due_on").values_list("person_id", "prison_id", "due_on"):
         found[person, prison].append(due_on + timedelta(days=1))
     return found

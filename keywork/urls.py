@@ -28,6 +28,7 @@ urlpatterns = [
     path("key-work/to-tell/", key_workers.still_to_tell, name="to-tell"),
     path("key-work/unseen/", views.unseen, name="unseen"),
     path("key-work/expected/<int:arrival>/sessions/new/", views.log_expected, name="log-expected"),
+    path("key-work/covered/<int:cover>/sessions/new/", views.log_covered, name="log-covered"),
     path("key-work/left/<int:allocation>/sessions/new/", views.log_left, name="log-left"),
     path("key-work/figures/", figures.figures, name="figures"),
     path("key-work/figures/rows/<str:figure>/", figures.figure_rows, name="figure-rows"),

@@ -75,6 +75,7 @@ class Action(StrEnum):
     CONFIRM_OVERRIDE = "confirm_override"
     MERGE_PEOPLE = "merge_people"
     SEE_ROSTER = "see_roster"
+    TAKE_ROSTER = "take_roster"
     RECORD_CHECK = "record_check"
     SEE_COHORTS = "see_cohorts"
     DECIDE_COHORT = "decide_cohort"
@@ -149,6 +150,7 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.MERGE_PEOPLE: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
     _A.SEE_ROSTER: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR)
     | _roles(_R.WING_OFFICER, relation=Relation.WING),
+    _A.TAKE_ROSTER: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR),  # the whole prison's, as a file
     _A.RECORD_CHECK: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY) | _roles(_R.WING_OFFICER, relation=Relation.WING),
     _A.SEE_COHORTS: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR, _R.HOMD),
     _A.DECIDE_COHORT: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR),
@@ -214,9 +216,9 @@ class Standing:
         return covers.values("person")
 
 
-def prisons_open_to(staff: Staff, *, on: date) -> QuerySet[Prison]:
-    """The prisons in which `staff` may be active on a day: posted there, to their group, or nationally."""
-    postings = Posting.objects.filter(staff=staff).on(on)
+def prisons_open_to(staff: Staff, *, on: date, action: Action | None = None) -> QuerySet[Prison]:
+    """The prisons in which `staff` may be active, or take `action`, on a day: posted there, to a group, nationally."""
+    postings = Posting.objects.filter(staff=staff, role__in=ACCESS[action] if action else Role).on(on)
     if postings.filter(role=Role.NATIONAL).exists():
         return Prison.objects.all()
     groups = postings.filter(role=Role.PGD).values("group")
@@ -276,7 +278,7 @@ def require_declared_views() -> None:
         raise ImproperlyConfigured(f"These addresses declare no action (omic/access.py): {', '.join(missing)}")
 
 
-# The service navigation, in order: words, URL name, the action that opens it.
+# The service navigation, in order: words, URL name, the action that opens it. Of the same words the first that opens.
 NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Home", "home", Action.HOME),
     ("My people", "keywork:mine", Action.MY_KEY_WORK),
@@ -284,6 +286,8 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("OMU", "allocation:dashboard", Action.SEE_OMU),
     ("Handovers", "handover:upcoming", Action.SEE_DATES),
     ("Key work", "keywork:overdue", Action.SEE_KEY_WORK),
+    ("Wellbeing", "wellbeing:wings", Action.SEE_ROSTER),
+    ("Wellbeing", "wellbeing:assurance", Action.SEE_ASSURANCE),
     ("Missing details", "missing-details", Action.EDIT_DETAILS),
     ("Imports", "imports", Action.IMPORT),
     ("Emails", "mail", Action.SEE_MAIL),
@@ -296,9 +300,9 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
 def navigation(request: HttpRequest) -> list[tuple[str, str, bool]]:
     """The navigation of the request's prison for who is signed in: words, address, whether it is the present page."""
     standing: Standing = request.standing  # type: ignore[attr-defined]
-    items = []
+    items: list[tuple[str, str, bool]] = []
     for words, name, action in NAVIGATION:
-        if standing.may(action):
+        if standing.may(action) and all(words != shown for shown, _, _ in items):
             url = reverse(name, args=[standing.prison.code])
             here = request.path == url if name == "home" else request.path.startswith(url)
             items.append((words, url, here))

@@ -10,12 +10,14 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.module_loading import import_string
 
 from omic import audit
 from omic.access import Action, requires
@@ -63,6 +65,7 @@ def expect_arrival(
         raise NotExpectedError(f"{person.name} is in this prison already", "prison_number")
     if prison.expected_arrivals.filter(person=person, closed_at=None).exists():
         raise NotExpectedError(f"{person.name} is expected already", "prison_number")
+    _check_key_worker(person, prison, key_worker, at=at)
     arrival = prison.expected_arrivals.create(
         person=person, expected_on=expected_on, pom=pom, key_worker=key_worker, recorded_by=by, recorded_at=at
     )
@@ -81,7 +84,13 @@ def change_expected_arrival(
     by: Staff,
     at: datetime,
 ) -> None:
-    """Another day, POM or key worker. Raises NotExpectedError when somebody changed it since `version`."""
+    """Another day, POM or key worker. Raises NotExpectedError when somebody changed it since `version`.
+
+    A key worker who is chosen anew has to be free for it; one who stays is asked again on arrival.
+    """
+    if key_worker != arrival.key_worker:
+        lock([arrival.person_id])
+        _check_key_worker(arrival.person, arrival.prison, key_worker, at=at)
     _update(
         arrival, version, expected_on=expected_on, pom=pom, key_worker=key_worker, action="change_arrival", by=by, at=at
     )
@@ -91,6 +100,13 @@ def change_expected_arrival(
 def close_expected_arrival(*, arrival: ExpectedArrival, version: int, because: str, by: Staff, at: datetime) -> None:
     """They will not come. Raises NotExpectedError when somebody changed it since `version`."""
     _update(arrival, version, closed_at=at, closed_because=because, action="close_arrival", by=by, at=at)
+
+
+def _check_key_worker(person: Person, prison: Prison, staff: Staff | None, *, at: datetime) -> None:
+    """Raise NotExpectedError where key work says that they may not be given one person more, or not this one."""
+    refusal = import_string(settings.EXPECTED_KEY_WORKER)
+    if staff and (because := refusal(person=person, prison=prison, staff=staff, at=at)):
+        raise NotExpectedError(because, "key_worker")
 
 
 def _update(arrival: ExpectedArrival, version: int, *, action: str, by: Staff, at: datetime, **values: object) -> None:

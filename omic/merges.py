@@ -1,31 +1,25 @@
 """Two prison numbers that are one person: one member of staff asks, a second confirms, and one number goes.
 
 A merge is a mapping: what is closed keeps the number that it was written under, what is open under the number that
-goes is ended. Nothing is carried over to the number that stays: its own sessions, duties and holders stand.
+goes is ended. The number that stays has its own sessions, duties and holders; what was passed on about risk and is
+unread, and what `settings.MERGE_STEPS` say binds the person, is carried over to it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django import forms
-from django.contrib import messages
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.db.models.functions import Greatest
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.utils.module_loading import import_string
 
 from omic import audit
-from omic.access import Action, requires
 from omic.audit import Actor
 from omic.calendar import london_day
 from omic.formats import moment
-from omic.forms import BaseForm
-from omic.http import PrisonRequest
 from omic.models import ObligationKind, Person, PersonMerge, Presence, Prison, Staff, Stay
-from omic.people import identity
 from omic.reconcile import lock, reconcile, window_of
 
 TWO_PEOPLE = "You asked for this yourself: another HOMS or case administrator has to decide it"
@@ -77,6 +71,8 @@ def decide_merge(*, merge: int, confirmed: bool, decision: str, by: Staff, at: d
     row.save(update_fields=["confirmed", "decided_by", "decided_at", "decision"])
     if confirmed:
         _end_number(row.gone, row.kept, on=london_day(at), at=at)
+        for step in settings.MERGE_STEPS:
+            import_string(step)(gone=row.gone, kept=row.kept, by=by, at=at)
         reconcile([row.gone_id, row.kept_id], window_of(london_day(at), at))
     _audit("decide_merge", row, by=by, at=at, confirmed=confirmed)
 
@@ -142,105 +138,3 @@ def _audit(action: str, merge: PersonMerge, *, by: Staff, at: datetime, **detail
         gone=merge.gone.prison_number,
         **detail,
     )
-
-
-LINES = forms.Textarea({"rows": 3})
-
-
-class AskForm(BaseForm):
-    """Which number goes, and how it is known that it is the same person."""
-
-    prison_number = forms.RegexField(
-        r"^\s*[A-Za-z]\d{4}[A-Za-z]{2}\s*$",
-        label="The number that goes",
-        help_text="Like A1234BC. To keep that number instead, ask from its own page",
-        widget=forms.TextInput({"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"invalid": "Enter a prison number like A1234BC"},
-    )
-    because = forms.CharField(label="How is it known that this is one person?", max_length=2000, widget=LINES)
-
-    def clean_prison_number(self) -> str:
-        return self.cleaned_data["prison_number"].strip().upper()
-
-
-class DecideForm(BaseForm):
-    """A second person's decision."""
-
-    confirmed = forms.TypedChoiceField(
-        label="Are both numbers one person?",
-        choices=[("yes", "Yes: merge them now"), ("no", "No: leave both as they are")],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-    )
-    decision = forms.CharField(label="Note", required=False, max_length=2000, widget=LINES)
-
-
-@requires(Action.MERGE_PEOPLE)
-def merge(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
-    """What was merged with this number and what waits to be decided; below it a form to ask."""
-    form = AskForm(request.POST or None)
-
-    def save(**facts: Any) -> str:
-        ask_merge(kept=request.person, by=request.user, at=request.now, **facts)
-        return "Asked for. Both numbers stay as they are until a second person confirms."
-
-    if _saved(request, form, save):
-        return redirect("merge", code, ref)
-    rows = _merges(request)
-    context = {
-        "title": "Two numbers, one person",
-        "form": form,
-        "submit": "Ask to merge them",
-        "waiting": [row for row in rows if row.confirmed is None],
-        "decided": [row for row in rows if row.confirmed is not None],
-        "needs_another": TWO_PEOPLE,
-    }
-    return _page(request, "omic/merge.html", context, back=reverse("person", args=[code, ref]))
-
-
-@requires(Action.MERGE_PEOPLE)
-def decide(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
-    """Both numbers side by side, and the second person's decision."""
-    row = get_object_or_404(_merges(request), pk=number)
-    form = DecideForm(request.POST or None)
-
-    def save(**facts: Any) -> str:
-        decide_merge(merge=row.pk, by=request.user, at=request.now, **facts)
-        gone, kept = row.gone.prison_number, row.kept.prison_number
-        return f"{gone} is merged into {kept}." if facts["confirmed"] else "Refused: both numbers stay as they are."
-
-    if _saved(request, form, save):
-        return redirect("merge", code, row.kept.ref)
-    context = {"title": "Merge two numbers: confirm or refuse", "form": form, "submit": "Save", "merge": row}
-    return _page(request, "omic/merge_decide.html", context, back=reverse("merge", args=[code, ref]))
-
-
-def _merges(request: PrisonRequest) -> QuerySet[PersonMerge]:
-    """Those in which the page's number stays, or goes, latest first."""
-    rows = request.prison.person_merges.filter(Q(kept=request.person) | Q(gone=request.person))
-    return rows.select_related("kept__wing", "gone__wing", "gone__prison", "asked_by", "decided_by").order_by(
-        "-asked_at"
-    )
-
-
-def _saved(request: PrisonRequest, form: BaseForm, save: Callable[..., str]) -> bool:
-    """Whether the form was posted and saved; what stands in the way becomes an error of the form."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        messages.success(request, save(**form.cleaned_data))
-    except CannotMergeError as error:
-        form.add_error("prison_number" if "prison_number" in form.fields else None, str(error))
-        return False
-    return True
-
-
-def _page(request: PrisonRequest, template: str, context: dict[str, Any], *, back: str) -> HttpResponse:
-    context |= {"person": request.person, "back": back, "cancel": back, **identity(request.person)}
-    return render(request, template, context)
-
-
-urls = [
-    path("people/<uuid:ref>/merge/", merge, name="merge"),
-    path("people/<uuid:ref>/merge/<int:number>/", decide, name="merge-decide"),
-]

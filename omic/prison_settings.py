@@ -34,6 +34,10 @@ VALUES: dict[str, tuple[tuple[str, str], ...]] = {
     SettingKind.UNDER_18_SIDE: YES_NO,
     SettingKind.ABOVE_TARGET_STAFFING: YES_NO,
     SettingKind.NOTES_SAMPLED: tuple((str(number), str(number)) for number in range(6)),
+    SettingKind.ROLLED_OUT: YES_NO,
+    SettingKind.CHECKS_EXPECTED_BY: (("12", "Midday"), *((str(hour), f"{hour - 12}pm") for hour in range(13, 21))),
+    SettingKind.SELF_HARM_DEVIATIONS: tuple((str(number), str(number)) for number in range(1, 5)),
+    SettingKind.SELF_HARM_PEOPLE: tuple((str(number), str(number)) for number in range(1, 11)),
 }
 MEANS = {
     SettingKind.FUNCTION: "Decides which duties of the OMU fall here",
@@ -43,6 +47,10 @@ MEANS = {
     SettingKind.UNDER_18_SIDE: "Whether people under 18 are held here",
     SettingKind.ABOVE_TARGET_STAFFING: "Whether there are staff enough to run key work (KW-07): warns, never stops",
     SettingKind.NOTES_SAMPLED: "How many notes are drawn for quality assurance in each period (KW-19)",
+    SettingKind.ROLLED_OUT: "In women’s prisons: then weekly wellbeing checks are owed no more, daily ones are (WB-05)",
+    SettingKind.CHECKS_EXPECTED_BY: "Who is not seen by then today is shown to Safer Custody; without it from 4pm on",
+    SettingKind.SELF_HARM_DEVIATIONS: "How far above the mean of 8 weeks raises the alert; without it 2 (WB-14)",
+    SettingKind.SELF_HARM_PEOPLE: "How many more people than that mean raise the alert; without it 3 (WB-14)",
 }
 
 
@@ -67,8 +75,8 @@ def set_prison_setting(
 
 
 def _follow(prison: Prison, kind: SettingKind, at: datetime) -> None:
-    """KW-04: whether key work goes by the fortnight depends on it."""
-    if kind == SettingKind.LONG_TERM_TRAINING:
+    """KW-04, WB-05: whether key work goes by the fortnight, and weekly checks are owed, depends on it."""
+    if kind in (SettingKind.LONG_TERM_TRAINING, SettingKind.ROLLED_OUT):
         people = list(prison.people.order_by("pk").values_list("pk", flat=True))
         reconcile_in_batches(people, window_of(london_day(at), at))
 

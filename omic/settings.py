@@ -114,6 +114,8 @@ CELERY_BEAT_SCHEDULE = {
     # The run ledger decides whether there is anything to do: ringing often costs a query and repairs a missed night.
     "nightly": {"task": "wellbeing.tasks.ring_nightly", "schedule": crontab(minute="*/10")},
     "outbox": {"task": "omic.tasks.send_outbox", "schedule": 30.0},
+    # The folder itself says which prison has no copy of this hour yet.
+    "rosters": {"task": "wellbeing.tasks.ring_rosters", "schedule": crontab(minute="*/10")},
 }
 
 # --- people who sign in ----------------------------------------------------------------------------------------------
@@ -207,10 +209,14 @@ RECONCILE_STEPS = [
     "wellbeing.pipeline.open_obligations",
     "omic.arrivals.close_arrived",
 ]
+# What the number that stays takes over in a merge, by a function of both numbers, who and when (see omic/merges.py).
+MERGE_STEPS = ["keywork.actions.merging.carry_over", "wellbeing.actions.merging.carry_over"]
 # Whose duties time alone has changed since a day, by a function of prison, that day and today (see omic/drift.py).
 BY_TIME = ["keywork.by_time.people_changed", "wellbeing.by_time.people_changed"]
 # What the night does when duties are settled and flagged, before its run is done (see omic/nightly.py).
 NIGHTLY_STEPS = ["wellbeing.compliance.write_email"]
+# Files that an app takes in through the kernel's importer, by the kind that its imports bear (see omic/nomis/kinds.py).
+IMPORT_KINDS = {"self_harm": "wellbeing.self_harm_file.SELF_HARM_FILE"}
 # What everyone held must have before the nightly email is complete; each counts those of a prison who have not.
 COVERAGE = {"tier": "tiering.coverage.undetermined", "handover answer": "handover.coverage.undetermined"}
 # What `manage.py calculate KIND` answers, each by a function of facts (see omic/calculator.py).
@@ -222,6 +228,7 @@ CALCULATOR_KINDS = {
     "key-worker-allocation": "keywork.calculate.allocation.answer",
     "may": "omic.may.answer",
     "pom-type": "allocation.calculate.answer",
+    "self-harm": "wellbeing.calculate.self_harm.answer",
     "tasks": "handover.timetable.calculate.answer",
     "tier": "tiering.calculate.answer",
 }
@@ -236,6 +243,8 @@ MAY = {
 }
 # What `manage.py bench NAME` measures: each by a function of the number of people that yields the lines to print.
 BENCHES = {"allocation": "keywork.bench.bench", "rules": "handover.bench.rules.bench"}
+# Why somebody may not be the key worker of a person who is expected, in words (see omic/arrivals.py).
+EXPECTED_KEY_WORKER = "keywork.expected.refusal"
 # For each pointer on the person, the open rows that it must agree with (see omic/holders.py).
 HOLDER_CHECKS = {"pom": "allocation.holders.open_rows", "key_worker": "keywork.holders.open_rows"}
 # What `manage.py demo` makes, in order, each by a function of the demonstration (see omic/demo/places.py). Those by
@@ -246,7 +255,7 @@ DEMO_PARTS = [
         [
             "omic.demo.staffing.make_prisons",
             "omic.demo.staffing.make_staff",
-            "wellbeing.demo.approve_recipients",
+            "wellbeing.demo.recipients.approve_recipients",
         ],
     ),
     (
@@ -258,7 +267,14 @@ DEMO_PARTS = [
             "keywork.demo.staff.make_profiles",
             "keywork.demo.regime.set_levels",
             "keywork.demo.sessions.hold_sessions",
+            "wellbeing.demo.cohorts.decide",
+            "wellbeing.demo.exceptions.suspend",
+            "wellbeing.demo.exceptions.send_out",
+            "wellbeing.demo.lockdown.lock_down",
+            "wellbeing.demo.checks.check",
+            "wellbeing.demo.self_harm.harm",
             "omic.demo.year.reconcile_year",
+            "wellbeing.demo.cohorts.tell",
             "keywork.demo.plans.make_plans",
             "keywork.demo.plans.draw_samples",
             "handover.demo.hand_over",
@@ -283,15 +299,20 @@ RULEBOOKS = [
 MISSING_DETAILS = ["tiering.missing.MISSING", "handover.missing.MISSING"]
 # The panels of a person's page and the numbers of the home page, in order; each answers by role, or not at all.
 PERSON_PANELS = [
+    "wellbeing.panels.check_panel",
     "keywork.panels.key_work_panel",
     "keywork.plans.plan_panel",
     "keywork.panels.priority_panel",
+    "wellbeing.self_harm_panel.self_harm_panel",
     "allocation.panels.pom_panel",
+    "allocation.panels.engagement_panel",
     "handover.panels.duties_panel",
     "handover.panels.handover_panel",
     "tiering.panels.tier_panel",
 ]
 HOME_TILES = [
+    "wellbeing.self_harm_panel.home_tiles",
+    "wellbeing.tiles.home_tiles",
     "omic.duties.home_tiles",
     "omic.nomis.desk.home_tiles",
     "allocation.panels.home_tiles",
@@ -300,13 +321,19 @@ HOME_TILES = [
     "handover.panels.home_tiles",
     "keywork.quality.home_tiles",
     "omic.missing.home_tiles",
+    "omic.merge_pages.home_tiles",
     "omic.nomis_entries.home_tiles",
 ]
 # Files of imports that wait for the worker or for a person: web and worker must both see the folder.
 IMPORT_FOLDER = env.str("IMPORT_FOLDER", default=str(data_dir() / "imports"))
+# Hourly copies of the rosters, to be reached while all of this is down: a folder outside of it, shared or mirrored.
+ROSTER_FOLDER = env.str("ROSTER_FOLDER", default=str(data_dir() / "rosters"))
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a wing's roster on one page has fifteen for each person
 PGHISTORY_APPEND_ONLY = True  # what happened to a row is not changed afterwards, by nobody
 ROLL_MAX_AGE_HOURS = env.int("ROLL_MAX_AGE_HOURS", default=24)
+ACCT_MAX_AGE_HOURS = env.int("ACCT_MAX_AGE_HOURS", default=None)  # None: as wellbeing's policy has it
 NIGHTLY_HOUR = env.int("NIGHTLY_HOUR", default=3)
+EMAIL_BY_HOUR = env.int("EMAIL_BY_HOUR", default=7)  # London's hour by which the night's email must have arrived
 
 LOGGING = {
     "version": 1,

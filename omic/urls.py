@@ -9,7 +9,7 @@ from omic import (
     guidance,
     home,
     mail_urls,
-    merges,
+    merge_pages,
     missing,
     nomis_entries,
     people,
@@ -33,7 +33,7 @@ IN_A_PRISON: list[URLPattern | URLResolver] = [
     *import_pages.urls,
     *duties.urls,
     *arrivals.urls,
-    *merges.urls,
+    *merge_pages.urls,
     path("", include("tiering.urls")),
     path("", include("handover.urls")),
     path("", include("allocation.urls")),
@@ -49,5 +49,6 @@ urlpatterns = [
     path("sign-out/", signin.sign_out, name="sign-out"),
     path("prisons/", home.prisons, name="prisons"),
     path("prisons/<str:code>/", include(IN_A_PRISON)),
+    path("assurance/", include("wellbeing.several_urls")),
 ]
 handler500 = "omic.errors.server_error"

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from omic.models import Person, Prison, Role, Staff
 from tests.factories import KeyWorkerFactory, PersonFactory, PostingFactory, PrisonFactory, StaffFactory, WingFactory
@@ -31,6 +34,7 @@ class Cast:
     prison: Prison
     elsewhere: Prison
     staff: dict[Role, Staff] = field(default_factory=dict)
+    sessions: dict[Role, str] = field(default_factory=dict)
 
     def of(self, role: Role) -> Staff:
         """The member of the cast in a role, made and posted on first mention."""
@@ -47,7 +51,12 @@ class Cast:
         return self.staff[role]
 
     def client(self, role: Role) -> Client:
-        return signed_in(self.of(role))
+        """A client of its own each time; the role signs in once, unless its session has ended since."""
+        if not Session.objects.filter(pk=self.sessions.get(role), expire_date__gt=timezone.now()).exists():
+            self.sessions[role] = signed_in(self.of(role)).cookies[settings.SESSION_COOKIE_NAME].value
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return client
 
     @cached_property
     def stranger(self) -> Client:

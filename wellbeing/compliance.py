@@ -3,11 +3,12 @@
 from django.conf import settings
 
 from omic.calendar import london_day
+from omic.freshness import newest_roll
 from omic.ledger import Coverage
 from omic.nightly import Night
 from omic.outbox import MailKind, queue_message
 from wellbeing import letter
-from wellbeing.doubts import doubts, newest_roll
+from wellbeing.doubts import doubts
 from wellbeing.figures import figures
 
 

@@ -5,20 +5,25 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from omic.calendar import london_day
 from omic.formats import moment, plural
+from omic.freshness import newest_roll
 from omic.models import Prison, RollImport
+from wellbeing.acct import acct_age
+from wellbeing.check_figures import checks_stand, without_checks
 from wellbeing.figures import Figures
+from wellbeing.letter_safety import age
+from wellbeing.paper import copy_of
 
 
 def doubts(prison: Prison, counted: Figures, *, at: datetime) -> tuple[str, ...]:
     """Sentences, without a full stop, that say what is missing from the figures of `prison` at `at`, and how many."""
-    return (*_roll(prison, counted, at), *_waiting(prison, counted), *_undetermined(prison))
-
-
-def newest_roll(prison: Prison) -> RollImport | None:
-    """The prison's newest finished full roll. Any other file may leave people out without a word."""
-    rolls = prison.imports.filter(kind=RollImport.Kind.ROLL, state=RollImport.State.DONE, snapshot=True)
-    return rolls.order_by("-started_at").first()
+    return (
+        *_roll(prison, counted, at),
+        *_waiting(prison, counted),
+        *_undetermined(prison),
+        *_rosters(prison, counted, at),
+    )
 
 
 def _roll(prison: Prison, counted: Figures, at: datetime) -> list[str]:
@@ -27,14 +32,12 @@ def _roll(prison: Prison, counted: Figures, at: datetime) -> list[str]:
     newest = newest_roll(prison)
     if newest is None:
         return ["no full roll of this prison has been imported"]
-    age = at - newest.started_at
-    if age < timedelta(hours=settings.ROLL_MAX_AGE_HOURS):
-        return []
-    return [f"the newest full roll is {_old(age)} old, of {moment(newest.started_at)}"]
-
-
-def _old(age: timedelta) -> str:
-    return plural(age.days, "day,days") if age.days > 1 else plural(age // timedelta(hours=1), "hour,hours")
+    old = at - newest.started_at
+    accts = acct_age(prison, at=at)
+    if old < timedelta(hours=settings.ROLL_MAX_AGE_HOURS):
+        return [accts.words] if accts.stale else []
+    safe = "; ACCTs are to be treated as open" if accts.stale else ""
+    return [f"the newest full roll is {age(old)} old, of {moment(newest.started_at)}{safe}"]
 
 
 def _waiting(prison: Prison, counted: Figures) -> list[str]:
@@ -53,4 +56,17 @@ def _undetermined(prison: Prison) -> list[str]:
     for what, name in settings.COVERAGE.items():
         if people := import_string(name)(prison):
             found.append(f"{plural(people, 'person has,people have')} no current {what}")
+    return found
+
+
+def _rosters(prison: Prison, counted: Figures, at: datetime) -> list[str]:
+    """What makes a list of checks too short, or leaves an outage without one (H9, H16)."""
+    on, found = london_day(at), []
+    if missing := without_checks(prison, on):
+        found.append(f"{plural(missing, 'woman has,women have')} no check on any roster of the next days")
+    if undecided := counted.safety.undecided:
+        whom = plural(undecided, "woman in a priority group,women in priority groups")
+        found.append(f"nobody has decided whether {whom} should be checked daily")
+    if checks_stand(prison, on) and copy_of(prison, at).too_old:
+        found.append("there is no copy of the rosters for an outage, or it is more than 2 hours old")
     return found

@@ -16,6 +16,7 @@ from omic.calendar import month_bounds, week_start
 from omic.models import Complexity, ImportRow, ObligationKind, Person, Presence, Prison
 from omic.models.obligation import ObligationQuerySet
 from omic.nomis.desk import rows_here
+from wellbeing.check_figures import SafetyFigures, safety_figures
 
 ONE_DAY = timedelta(days=1)
 WEEKS = 8  # of handovers to come
@@ -71,6 +72,7 @@ class Figures:
     with_a_right_to_a_key_worker: int
     without_key_worker: int
     handovers: tuple[tuple[str, int], ...]
+    safety: SafetyFigures
 
 
 def figures(prison: Prison, *, on: date) -> Figures:
@@ -92,6 +94,7 @@ def figures(prison: Prison, *, on: date) -> Figures:
         with_a_right_to_a_key_worker=right.count(),
         without_key_worker=right.filter(key_worker__isnull=True).count(),
         handovers=_handovers(prison, on),
+        safety=safety_figures(prison, on=on, first=closed[0].first, last=closed[0].last),
     )
 
 

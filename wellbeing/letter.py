@@ -11,6 +11,15 @@ from datetime import date, datetime
 from omic.formats import day, moment, plural
 from omic.models import Prison
 from wellbeing.figures import Figures, Line, Overdue
+from wellbeing.letter_safety import (
+    age,
+    check_lines,
+    harm_lines,
+    nomis_line,
+    priority_line,
+    roster_lines,
+    suspended_line,
+)
 
 WIDTH = 76
 CLOSED = (
@@ -39,16 +48,22 @@ def body(
     """The whole email."""
     period = counted.closed[0].name
     parts = [
-        [f"{prison.name}: key work and handovers", f"Night of {day(on)}, as at {moment(at)}"],
+        [f"{prison.name}: wellbeing, key work and handovers", f"Night of {day(on)}, as at {moment(at)}"],
         _verdict(doubts, roll_at),
         _lost(caught_up),
+        _section("Wellbeing checks", check_lines(counted.safety)),
+        _section("Exceptions approved", map(suspended_line, counted.safety.suspended)),
+        _section("People without a place on a roster", roster_lines(counted.safety, women=prison.women)),
+        _section("Stepping down and self-harm", harm_lines(counted.safety, women=prison.women)),
         _section("Overdue now, all duties", map(_overdue, counted.overdue)),
         _section("Key work sessions", _sessions(counted)),
+        _section(f"Priority people without a session. {period}", [priority_line(counted.safety)]),
         _section(f"Sessions by priority group. {period}", map(_line, counted.groups)),
         _section(f"Sessions by wing. {period}", map(_line, counted.wings)),
         _section("Key workers", [_key_workers(counted)]),
         _section("Handovers to the community, next 8 weeks", _handovers(counted)),
-        _section("The roll", _roll(counted)),
+        _section("Not yet on NOMIS", [nomis_line(counted.safety, on)]),
+        _section("The roll", _roll(counted, roll_at, at)),
         ["The people behind these numbers:", link],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -107,7 +122,8 @@ def _handovers(counted: Figures) -> Iterable[str]:
     yield f"Together: {sum(number for _week, number in counted.handovers):,}"
 
 
-def _roll(counted: Figures) -> Iterable[str]:
+def _roll(counted: Figures, roll_at: datetime | None, at: datetime) -> Iterable[str]:
+    yield f"Newest full roll: {moment(roll_at)}, {age(at - roll_at)} old" if roll_at else "Newest full roll: none"
     yield f"People held here: {counted.people:,}"
     yield f"Of them missing from the roll: {counted.missing:,}"
     yield f"Changes held for confirmation: {counted.held:,}"

@@ -147,8 +147,7 @@ def give(choice: Choice, decision: Decision, held: Held) -> KeyWorkerAllocation:
     _expect_holder(person, decision.prison, current, choice.instead_of)
     if current and current.staff_id == choice.staff:
         return current
-    _check_may_have_key_worker(person, decision.prison)
-    worker = _free_worker(choice.staff, person, held, on=decision.on)
+    worker = free_worker(choice, decision, held)
     if current:
         _take_from(current, choice, decision, held)
     allocation = KeyWorkerAllocation.objects.create(
@@ -176,6 +175,13 @@ def _take_from(current: KeyWorkerAllocation, choice: Choice, decision: Decision,
 
 def follow(begun: Sequence[KeyWorkerAllocation], decision: Decision) -> None:
     """Everything that follows from new allocations: duties met and opened, cover ended, mail, audit, the pipeline."""
+    _end_covers(begun, decision)
+    announce(begun, decision)
+    reconcile([allocation.person_id for allocation in begun], window_of(decision.on, decision.at))
+
+
+def announce(begun: Sequence[KeyWorkerAllocation], decision: Decision) -> None:
+    """What every new allocation asks for: the wait for it is over, the person is to be told, mail and audit."""
     at, by, people = decision.at, decision.by, [allocation.person_id for allocation in begun]
     duties = Obligation.objects.demanding().filter(person__in=people, kind=ObligationKind.ALLOCATE_KEY_WORKER)
     for duty in duties:
@@ -187,8 +193,6 @@ def follow(begun: Sequence[KeyWorkerAllocation], decision: Decision) -> None:
             by=Actor(staff=by), action="allocate_key_worker", at=at, prison=decision.prison, person=allocation.person,
             key_worker=allocation.staff_id,
         )  # fmt: skip
-    _end_covers(begun, decision)
-    reconcile(people, window_of(decision.on, at))
     _mail(begun, decision)
 
 
@@ -240,23 +244,26 @@ def _what_happened(current: KeyWorkerAllocation | None) -> str:
     return f"{current.staff} has become the key worker ({current.started_by or 'by an arrival'}, {when})"
 
 
-def _check_may_have_key_worker(person: Person, prison: Prison) -> None:
-    if prison.women and person.complexity == Complexity.HIGH:
-        raise RefusedError("Complexity of need is high: she has extra time with her POM instead (KW-15)", "staff")
+def free_worker(choice: Choice, decision: Decision, held: Held) -> Any:
+    """The chosen key worker, a row of `with_capacity`, who may be given the person; raises RefusedError."""
+    person, worker = held.people[choice.person], held.workers.get(choice.staff)
+    if because := bar_to_key_work(person, decision.prison):
+        raise RefusedError(because, "staff")
     if person.presence == Presence.HOSPITAL:
         raise RefusedError(f"{person.name} is in hospital as a restricted patient", "staff")
-
-
-def _free_worker(staff: int, person: Person, held: Held, *, on: date) -> Any:
-    """The key worker, a row of `staff_of`, who may be given this person."""
-    worker = held.workers.get(staff)
     if worker is None:
-        named = Staff.objects.get(pk=staff)
-        raise RefusedError(f"{named} is not posted here as a key worker today", "staff")
-    because = hindrance(worker, on=on) or pair_hindrance(person, worker, forbidden=held.forbidden, locked=held.locked)
-    if because:
+        raise RefusedError(f"{Staff.objects.get(pk=choice.staff)} is not posted here as a key worker today", "staff")
+    pair = {"forbidden": held.forbidden, "locked": held.locked}
+    if because := hindrance(worker, on=decision.on) or pair_hindrance(person, worker, **pair):
         raise RefusedError(because, "staff")
     return worker
+
+
+def bar_to_key_work(person: Person, prison: Prison) -> str:
+    """Why nobody may be the person's key worker in a prison; "" when somebody may."""
+    if prison.women and person.complexity == Complexity.HIGH:
+        return "Complexity of need is high: she has extra time with her POM instead (KW-15)"
+    return ""
 
 
 def _end(allocation: KeyWorkerAllocation, kind: EndKind, *, because: str, by: Staff, at: datetime) -> None:

@@ -24,17 +24,28 @@ SAME_HOUR = timedelta(hours=1)
 
 @transaction.atomic
 def log_session(
-    *, person: Person, prison: Prison, record: Record, request_id: UUID, by: Staff, at: datetime, another: bool = False
+    *,
+    person: Person,
+    prison: Prison,
+    record: Record,
+    request_id: UUID,
+    by: Staff,
+    at: datetime,
+    another: bool = False,
+    theirs: tuple[date, date] | None = None,
 ) -> Contact:
     """Save a session (KA/KS) or an entry (KA/KE); a session meets what is owed on its day at once.
 
     The same `request_id` a second time gives the first contact back. `another` says that a session within the same
-    hour is a different one. Raises RefusedError for a time to come, or when the person was not in `prison` that day
-    nor expected there (XC-10); SameSessionError for a second session within the hour.
+    hour is a different one; `theirs` are the first and the last day on which the person was theirs, when they are it
+    no more. Raises RefusedError for another day, a time to come, or when the person was not in `prison` that day nor
+    expected there (XC-10); SameSessionError for a second session within the hour.
     """
     lock([person.pk])
     if saved := Contact.objects.filter(request_id=request_id).first():
         return _saved_before(saved, person=person, record=record, by=by)
+    if theirs:
+        _check_theirs(person, record, *theirs)
     _check(person, prison, record, at=at, another=another)
     contact = _write(person=person, prison=prison, record=record, request_id=request_id, by=by, at=at)
     _note(contact, record)
@@ -133,6 +144,11 @@ def _check(
         near = near.filter(at__gt=record.at - SAME_HOUR, at__lt=record.at + SAME_HOUR).exclude(pk=besides)
         if same := near.select_related("by").order_by("at").first():
             raise SameSessionError(same)
+
+
+def _check_theirs(person: Person, record: Record, first: date, last: date) -> None:
+    if not first <= london_day(record.at) <= last:
+        raise RefusedError(f"{person.name} was yours from {day(first)} to {day(last)}", "at")
 
 
 def _check_present(person: Person, prison: Prison, on: date) -> None:

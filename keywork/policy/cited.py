@@ -160,6 +160,12 @@ LEVEL_RULES = (
         "Table, Communication",
     ),
     _levels(
+        "ED-14",
+        "At level 3 contact with the most vulnerable and with those near a milestone of their sentence comes first: an "
+        "order of lists, which owes nobody more.",
+        f"{_LEVELS_3_2}: level 3",
+    ),
+    _levels(
         "ED-16",
         "A change of level names its sign-off, risk assessment, safe system of work and consultation of staff "
         "associations and unions; at levels 3 and 2 also the regime recovery plan.",

@@ -31,6 +31,8 @@ class KeyWorkPolicy:
     caseload_target: int
     caseload_ceiling: int
     learning_half_days_a_year: int  # KW-06
+    cover_write_up_days: int  # no document says; how long after it ended a stand-in may write up what was said in it
+    milestone_months: int  # ED-14; no document says how near
     high_rosh_days_before_release: int
     tact_months_before_release: int
     last_checked_on: date
@@ -58,6 +60,8 @@ VERSIONS = (
         caseload_target=6,
         caseload_ceiling=9,
         learning_half_days_a_year=2,
+        cover_write_up_days=7,
+        milestone_months=3,
         high_rosh_days_before_release=28,
         tact_months_before_release=2,
         last_checked_on=date(2026, 11, 22),

@@ -14,12 +14,12 @@ from keywork.measured_people import workers
 from keywork.measures import Scope
 from keywork.periods import establishment_period, key_worker_period
 from keywork.views.regime import crumb
-from omic import audit
+from omic import audit, suspensions
 from omic.access import Action, requires
 from omic.formats import day
 from omic.http import PrisonRequest
 from omic.lists import ListPage
-from omic.models import Role, Staff
+from omic.models import Role, Staff, Suspension
 
 
 @requires(Action.SEE_KEY_WORK)
@@ -32,6 +32,7 @@ def figures(request: PrisonRequest, code: str) -> HttpResponse:
     if scope.whole:
         context["national"] = lines_of(NATIONAL, context["measured"], scope, lists)
     page = {"title": "Key work figures", "form": form, "crumbs": [crumb(request.prison)], **context}
+    page["suspensions"] = suspensions.shown(request.prison, request.on, Suspension.Covers.KEY_WORK)
     return render(request, "keywork/figures.html", page)
 
 

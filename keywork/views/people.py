@@ -37,10 +37,12 @@ def mine(request: PrisonRequest, code: str) -> HttpResponseBase:
     )
     expected = request.prison.expected_arrivals.filter(closed_at=None, key_worker=request.user)
     context = {
+        "lede": _order(request),
         "numbers": tiles_of(request),
         "tabs": _my_tabs(request),
         "expected": expected.select_related("person__prison", "pom"),
         "left": lists.left_lately(request.prison, request.user, on=request.on),
+        "covered": lists.covered_lately(request.prison, request.user, on=request.on),
     }
     return page.response("keywork/mine.html", context)
 
@@ -59,6 +61,14 @@ def tiles_of(request: PrisonRequest) -> list[Tile]:
         Tile(counts["now"], f"to see this {period}", f"{url}?owed=now", "yellow" if counts["now"] else ""),
         Tile(counts["nothing"], "owed nothing now", f"{url}?owed=nothing"),
     ]
+
+
+def _order(request: PrisonRequest) -> str:
+    """Why the list does not simply start with the oldest, where it does not."""
+    if not lists.goes_by_need(request.prison, on=request.on):
+        return ""
+    near = "those near release, parole or the end of their tariff"
+    return f"At regime level 3 people in priority groups come first, then {near}, then everybody else (ED-14)."
 
 
 def _my_tabs(request: PrisonRequest) -> list[Tab]:
@@ -101,7 +111,7 @@ def _tabs(request: PrisonRequest) -> list[Tab]:
 
 
 def _people_page(
-    request: PrisonRequest, people: Any, name: str, template: str = "omic/list.html", **settings: Any
+    request: PrisonRequest, people: Any, name: str, template: str = "omic/list.html", lede: str = "", **settings: Any
 ) -> HttpResponseBase:
     may_allocate = request.standing.may(Action.ALLOCATE_KEY_WORKER)
     page = ListPage(
@@ -114,20 +124,22 @@ def _people_page(
         context={"today": request.on},
         **settings,
     )
-    return page.response(template, {"tabs": _tabs(request), "may_allocate": may_allocate})
+    return page.response(template, {"tabs": _tabs(request), "may_allocate": may_allocate, "lede": lede})
 
 
 @requires(Action.SEE_KEY_WORK)
 def overdue(request: PrisonRequest, code: str) -> HttpResponseBase:
     """One row a person with a session overdue, the oldest first."""
     people = lists.late(lists.with_key_work(request.prison.people.all(), on=request.on))
+    people = lists.by_need(people, request.prison, on=request.on)
     shown = (
         *columns.who(request), columns.WHERE, columns.OVERDUE_SINCE, columns.OVERDUE, columns.KEY_WORKER,
         columns.LAST, columns.PRIORITY,
     )  # fmt: skip
     empty = "Nobody's key work session is overdue. That is good."
     title = "Key work sessions overdue"
-    return _people_page(request, people, "overdue-key-work", title=title, columns=shown, sort="owed", empty=empty)
+    settings = {"title": title, "columns": shown, "sort": "owed", "empty": empty, "lede": _order(request)}
+    return _people_page(request, people, "overdue-key-work", **settings)
 
 
 @requires(Action.SEE_KEY_WORK)
@@ -136,7 +148,7 @@ def unallocated(request: PrisonRequest, code: str) -> HttpResponseBase:
     people = lists.without_key_worker(lists.with_key_work(request.prison.people.all(), on=request.on))
     shown = [*columns.who(request), columns.WHERE, columns.WAITING, columns.KEY_WORKER, columns.LAST, columns.PRIORITY]
     if request.standing.may(Action.ALLOCATE_KEY_WORKER):
-        shown.append(columns.ALLOCATE)
+        shown += [columns.WAITING_BECAUSE, columns.ALLOCATE]
     empty = "Everybody who is to have a key worker has one. That is good."
     settings = {"title": "People without a key worker", "columns": tuple(shown), "sort": "waiting", "empty": empty}
     return _people_page(request, people, "without-key-worker", "keywork/place_waiting.html", **settings)

@@ -13,11 +13,11 @@ from keywork.actions.regime import change_level, finish_level_task, withdraw_lev
 from keywork.forms import attempt
 from keywork.models import RegimeLevel
 from keywork.regime_forms import LevelForm, ReasonForm, TaskForm
-from omic import pending
+from omic import pending, suspensions
 from omic.access import Action, requires
 from omic.formats import day
 from omic.http import PrisonRequest
-from omic.models import Prison
+from omic.models import Prison, Suspension
 
 PAPERS = ("sign_off", "risk_assessment", "safe_system", "consultation", "recovery_plan")
 
@@ -42,6 +42,7 @@ def levels(request: PrisonRequest, code: str) -> HttpResponse:
         ],
         "may_change": may(Action.CHANGE_LEVEL),
         "may_finish": may(Action.FINISH_LEVEL_TASK),
+        "suspensions": suspensions.shown(prison, request.on, Suspension.Covers.KEY_WORK),
         **_fortnightly(request),
     }
     return render(request, "keywork/regime.html", context)

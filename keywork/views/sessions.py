@@ -1,5 +1,6 @@
 """Logging a session or an entry, reading it, correcting it."""
 
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from keywork.notes import answers, record_of
 from omic import audit, duties, pending
 from omic.access import Action, Relation, requires
 from omic.audit import Actor
+from omic.calendar import london_day
 from omic.http import PrisonRequest
 from omic.models import Contact, ContactKind, ExpectedArrival, Person
 from omic.people import identity
@@ -47,15 +49,38 @@ def log_expected(request: PrisonRequest, code: str, arrival: int) -> HttpRespons
 def log_left(request: PrisonRequest, code: str, allocation: int) -> HttpResponse:
     """Write up what was said before somebody left, or had another key worker. Nothing about them is shown any more."""
     found = get_object_or_404(lists.left_lately(request.prison, request.user, on=request.on), pk=allocation)
-    return _log(request, found.person, {"identity_facts": [("Yours until", found.ended_at)], "identity_tags": []})
+    days = london_day(found.started_at), london_day(found.ended_at)  # type: ignore[arg-type]
+    return _log(request, found.person, _yours_until(days[1]), theirs=days)
 
 
-def _log(request: PrisonRequest, person: Person, context: dict[str, Any], *, with_plan: bool = False) -> HttpResponse:
-    """The form; `with_plan` asks about the targets of the progression plan of somebody who is held here."""
+@requires(Action.LOG_SESSION)
+def log_covered(request: PrisonRequest, code: str, cover: int) -> HttpResponse:
+    """Write up what was said on the days on which they stood in, once that is over. Nothing else is shown."""
+    found = get_object_or_404(lists.covered_lately(request.prison, request.user, on=request.on), pk=cover)
+    last: date = found.ends_on - timedelta(days=1)  # type: ignore[assignment, operator]
+    return _log(request, found.person, _yours_until(last), theirs=(found.starts_on, last))
+
+
+def _yours_until(last: date) -> dict[str, Any]:
+    return {"identity_facts": [("Yours until", last)], "identity_tags": []}
+
+
+def _log(
+    request: PrisonRequest,
+    person: Person,
+    context: dict[str, Any],
+    *,
+    with_plan: bool = False,
+    theirs: tuple[date, date] | None = None,
+) -> HttpResponse:
+    """The form; `with_plan` asks about the targets of the progression plan of somebody who is held here.
+
+    `theirs` are the first and last day that may be written up of somebody who is theirs no more.
+    """
     typed = pending.typed(request)
     targets = plans.to_review(person, typed=typed_targets(typed)) if with_plan else ()
     form = SessionForm(typed, request=request, targets=targets)
-    if request.method == "POST" and form.is_valid() and (contact := _logged(request, form, person)):
+    if request.method == "POST" and form.is_valid() and (contact := _logged(request, form, person, theirs)):
         met = contact.links.exists()
         kind = contact.get_kind_display()
         messages.success(request, f"{kind} with {person.name} saved." + " It counts toward what is owed." * met)
@@ -71,10 +96,11 @@ def _log(request: PrisonRequest, person: Person, context: dict[str, Any], *, wit
     return render(request, "keywork/log.html", context | words)
 
 
-def _logged(request: PrisonRequest, form: SessionForm, person: Person) -> Contact | None:
-    return attempt(
-        form, log_session, person=person, prison=request.prison, by=request.user, at=request.now, **form.told()
-    )
+def _logged(
+    request: PrisonRequest, form: SessionForm, person: Person, theirs: tuple[date, date] | None
+) -> Contact | None:
+    save = partial(log_session, person=person, prison=request.prison, by=request.user, at=request.now, theirs=theirs)
+    return attempt(form, save, **form.told())
 
 
 def _home(request: PrisonRequest) -> str:

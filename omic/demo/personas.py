@@ -31,6 +31,8 @@ PERSONAS = (
     Persona("safer.custody", "Sana", "Brook", Role.SAFER_CUSTODY, LOCAL, "Read tonight's compliance email"),
     Persona("governor", "Gethin", "Marsh", Role.GOVERNOR, LOCAL, "See the whole picture"),
     Persona("key.worker.women", "Keira", "Hallam", Role.KEY_WORKER, WOMENS, "Log this month's session"),
+    Persona("wing.officer.women", "Wanda", "Farrow", Role.WING_OFFICER, WOMENS, "Tick off today’s wellbeing checks"),
+    Persona("safer.custody.women", "Sorrel", "Adair", Role.SAFER_CUSTODY, WOMENS, "Review who is checked daily"),
     Persona("homd.women", "Hattie", "Quill", Role.HOMD, WOMENS, "See women of high complexity with their POMs"),
     Persona("homd.trainer", "Hugo", "Rennick", Role.HOMD, TRAINER, "See handovers due in the next eight weeks"),
     Persona("pgd", "Petra", "Lindqvist", Role.PGD, "", "Look into the prisons of the group"),

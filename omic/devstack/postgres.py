@@ -20,7 +20,8 @@ SOCKET = ".s.PGSQL.5432"
 START_SECONDS = 60  # the longest repair after a crash
 # One order of words on every machine, and in docker-compose.yml.
 LOCALE = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+THROW_AWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"]
+THROW_AWAY += ["jit=off"]  # a table of ten rows that was never analysed looks like work enough to compile a query for
 
 
 def start_postgres(stack: Stack, sockets: Path, *, throw_away: bool = False) -> None:

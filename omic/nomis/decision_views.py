@@ -32,7 +32,7 @@ from omic.nomis.verdicts import UNCHANGED, Outcome
 
 HELD_NOW = "The row can be read now. What it states differs so much that it has to be confirmed."
 TAKEN_IN = {
-    Outcome.ADDED: "The row is taken in: the person is added.",
+    Outcome.ADDED: "The row is taken in: what it states is added.",
     Outcome.CHANGED: "The row is taken in, and everything that follows from it.",
     UNCHANGED: "The row is taken in: it states what is known already.",
 }

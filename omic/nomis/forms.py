@@ -10,11 +10,12 @@ from omic.forms import BaseForm, DateField
 from omic.models import ImportRow, Prison, RollImport
 from omic.nomis.csv_rows import DateFormat
 from omic.nomis.details import KEYS, KINDS
+from omic.nomis.kinds import file_kind
 from omic.nomis.retry import in_text
 from omic.nomis.roll_fields import FIELDS
 from omic.nomis.rows import MAX_BYTES
 
-FULL, PART, DETAILS = "full", "part", "details"
+FULL, PART, DETAILS, SELF_HARM = "full", "part", "details", "self_harm"
 DATE_FORMATS = [
     ("", "It is not a CSV file"),
     (DateFormat.ISO, "2026-03-31"),
@@ -47,6 +48,7 @@ class UploadForm(BaseForm):
             (FULL, f"The full roll of {prison}: whoever is not in it is marked as missing"),
             (PART, f"Records of some people of {prison}"),
             (DETAILS, "Details that the roll does not hold: RoSH, MAPPA, RSR, COM, OASys, parole and the like"),
+            (SELF_HARM, "Self-harm incidents: prison_number, on, reference (the incident’s number), note"),
         ]
 
     def clean_file(self) -> Any:
@@ -60,7 +62,7 @@ class UploadForm(BaseForm):
         """The answers as an import has them."""
         content, date_format = self.cleaned_data["content"], self.cleaned_data["date_format"]
         return {
-            "kind": RollImport.Kind.DETAILS if content == DETAILS else RollImport.Kind.ROLL,
+            "kind": content if content in RollImport.Kind else RollImport.Kind.ROLL,
             "snapshot": content == FULL,
             "date_format": DateFormat(date_format) if date_format else None,
         }
@@ -105,7 +107,7 @@ class CellsForm(BaseForm):
     def __init__(self, *args: Any, row: ImportRow, cells: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = row.version
-        known = ROLL_NAMES if row.roll_import.kind == RollImport.Kind.ROLL else _detail_names(cells)
+        known = _names(row.roll_import.kind, cells)
         wrong = [name for name in dict.fromkeys(error["cell"] for error in row.errors) if name in known]
         others = [name for name in known if name in cells and name not in wrong]
         for name in (*wrong, *others):
@@ -132,6 +134,13 @@ class RawForm(BaseForm):
 def _cell(name: str, value: Any) -> forms.CharField:
     help_text = "Several are parted by semicolons" if name in LISTS else ""
     return forms.CharField(label=name, required=False, initial=in_text(value), help_text=help_text)
+
+
+def _names(kind: str, cells: dict[str, Any]) -> list[str]:
+    """What the cells of a kind of file may be called."""
+    if other := file_kind(kind):
+        return list(other.names)
+    return ROLL_NAMES if kind == RollImport.Kind.ROLL else _detail_names(cells)
 
 
 def _detail_names(cells: dict[str, Any]) -> list[str]:

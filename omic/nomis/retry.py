@@ -9,6 +9,7 @@ from omic.models import RollImport
 from omic.nomis.cells import shown
 from omic.nomis.csv_rows import DateFormat
 from omic.nomis.details import DETAIL_FILE
+from omic.nomis.kinds import file_kind
 from omic.nomis.reading import FileFormat, InputFile, read_rows
 from omic.nomis.records import ROLL
 from omic.nomis.rows import Layout, UnreadableFileError
@@ -16,6 +17,8 @@ from omic.nomis.rows import Layout, UnreadableFileError
 
 def layout_of(taken: RollImport) -> Layout:
     """How the import's kind of file lies in columns."""
+    if other := file_kind(taken.kind):
+        return other.layout
     return ROLL if taken.kind == RollImport.Kind.ROLL else DETAIL_FILE
 
 

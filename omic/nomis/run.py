@@ -12,16 +12,16 @@ from omic import audit
 from omic.audit import Actor
 from omic.models import ImportRow, Presence, Prison, RollImport
 from omic.nomis.csv_rows import DateFormat
-from omic.nomis.details import DETAIL_FILE
 from omic.nomis.details_batch import DetailBatches
 from omic.nomis.facts import EVERYTHING
 from omic.nomis.files import drop_file, keep_file
 from omic.nomis.going import Batches, Pass, Progress
 from omic.nomis.holds import counted_here, doubtful_dates, doubtful_size
+from omic.nomis.kinds import file_kind
 from omic.nomis.missing import absent_people, mark_missing
 from omic.nomis.plan import Reading
 from omic.nomis.reading import FileFormat, InputFile, inspect_file, read_rows
-from omic.nomis.records import ROLL
+from omic.nomis.retry import layout_of
 from omic.nomis.roll_batch import RollBatches
 from omic.nomis.roll_fields import FIELDS
 from omic.nomis.rows import UnreadableFileError, open_text
@@ -160,9 +160,11 @@ def rehearse(taken: RollImport, path: Path, *, by: Actor, at: datetime) -> Rehea
 
 def inspect(taken: RollImport, path: Path) -> InputFile:
     """Read the file through once and note on the import what it is. Raises UnreadableFileError."""
-    layout = ROLL if taken.kind == Kind.ROLL else DETAIL_FILE
     file = inspect_file(
-        path, layout=layout, declared=_declared(taken.file_format), date_format=_date_format(taken.date_format)
+        path,
+        layout=layout_of(taken),
+        declared=_declared(taken.file_format),
+        date_format=_date_format(taken.date_format),
     )
     taken.file_digest, taken.file_format, taken.expected_rows = file.digest, file.format, file.rows
     if file.format == FileFormat.CSV:
@@ -208,6 +210,8 @@ def batches_of(
     taken: RollImport, *, by: Actor, on: date, at: datetime, rehearsal: bool = False, confirmed: bool = False
 ) -> Batches:
     """How the import's rows are judged and applied; `confirmed` where a person has looked at the one row."""
+    if other := file_kind(taken.kind):
+        return other.batches(scope=taken.prison_id, on=on, by=by, at=at)
     if taken.kind == Kind.DETAILS:
         return DetailBatches(scope=taken.prison_id, on=on, by=by, at=at)
     reading = Reading(stated=stated(taken.header), prisons=known_prisons(), confirmed=confirmed)

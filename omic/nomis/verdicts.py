@@ -27,7 +27,10 @@ SHOWN_NUMBER = 20
 
 @dataclass(slots=True, kw_only=True)
 class Verdict:
-    """One row, decided. `entry` is what the loader applies; `prison` is whose list the row stands on, by code."""
+    """One row, decided. `entry` is what the loader applies; `prison` is whose list the row stands on, by code.
+
+    A row `about_one_thing` (an incident) says nothing of what another row about the same person is about.
+    """
 
     row: Row
     outcome: str
@@ -38,6 +41,7 @@ class Verdict:
     changes: dict[str, Change] = field(default_factory=dict)
     errors: Sequence[FieldError] = ()
     entry: Any = None
+    about_one_thing: bool = False
 
     def report_row(self, taken: RollImport) -> ImportRow:
         """The row of the report. What waits for a decision keeps the row itself."""
@@ -102,15 +106,16 @@ def settle_earlier(taken: RollImport, verdicts: Sequence[Verdict], *, at: dateti
 
     A row that is bad again replaces the bad one that the same prison has, and never a held change.
     """
-    good = [v.number for v in verdicts if v.number and v.outcome not in TO_DECIDE]
+    good = [v.number for v in verdicts if v.number and v.outcome not in TO_DECIDE and not v.about_one_thing]
     held = [v.number for v in verdicts if v.number and v.outcome == Outcome.HELD]
     bad = [v for v in verdicts if v.outcome == Outcome.QUARANTINED]
     waiting = ImportRow.objects.filter(decision=ImportRow.Decision.WAITING, roll_import__kind=taken.kind)
     waiting = waiting.exclude(roll_import=taken)
     _not_needed(waiting.filter(prison_number__in=good + held), at)
     if bad:
-        again = Q(prison_number__in=[shown(v.number)[:SHOWN_NUMBER] for v in bad if v.number])
+        again = Q(prison_number__in=[shown(v.number)[:SHOWN_NUMBER] for v in bad if v.number and not v.about_one_thing])
         again |= Q(prison_number="", raw__in=[v.row.raw_text for v in bad if not v.number])
+        again |= Q(raw__in=[v.row.raw_text for v in bad if v.about_one_thing])
         same_desk = waiting.filter(outcome=Outcome.QUARANTINED, roll_import__prison=taken.prison)
         _not_needed(same_desk.filter(again), at)
     demanding = Obligation.objects.demanding().filter(kind=ObligationKind.HELD_CHANGE)

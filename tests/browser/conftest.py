@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response
 from pytest_django.live_server_helper import LiveServer
 
 from omic.models import Staff
@@ -43,6 +46,40 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     """A desk in London."""
     desk = {"locale": "en-GB", "timezone_id": "Europe/London", "viewport": {"width": 1366, "height": 900}}
     return {**browser_context_args, **desk}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_kept() -> Iterator[None]:
+    """The browser asks for each static file once. Its clock may be years ahead of the tests', hence the age."""
+    served = StaticFilesHandler.serve
+
+    def serve(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        response = served(handler, request)
+        response.headers["Cache-Control"] = "max-age=999999999"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve)
+        yield
+
+
+@pytest.fixture(scope="session")
+def one_context(
+    django_db_setup: None, browser: Browser, browser_context_args: dict[str, Any]
+) -> Iterator[BrowserContext]:
+    """Closed before the database is removed, which would wait for what serves the browser."""
+    context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def context(one_context: BrowserContext) -> Iterator[BrowserContext]:
+    """The same for all tests, to keep the static files that it has; nobody stays signed in."""
+    yield one_context
+    for page in one_context.pages:
+        page.close()
+    one_context.clear_cookies()
 
 
 @pytest.fixture

@@ -69,15 +69,3 @@ def test_a_plan_is_made_and_withdrawn_without_script(
     expect(page.get_by_text("Nothing has changed")).to_be_visible()
     plain.close()
     assert PolicyAdoption.objects.standing().count() == 0
-
-
-@pytest.mark.parametrize("width", [1366, 320])
-def test_within_the_screen(page: Page, live_server: LiveServer, prison: Cast, sign_in: SignIn, width: int) -> None:
-    sign_in(prison.of(Role.HOMS))
-    page.set_viewport_size({"width": width, "height": 900})
-    abel = Person.objects.get(surname="Abel").ref
-    lists = (f"policy/{NEW}/changes/", f"policy/{NEW}/same/", "policy/omic_2022/kept/")
-    for path in ("policy/", *lists, f"policy/{NEW}/adopt/", f"people/{abel}/policy/{NEW}/", "guidance/"):
-        page.goto(f"{live_server.url}/prisons/LEI/{path}")
-        assert_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width

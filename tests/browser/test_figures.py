@@ -21,23 +21,6 @@ def seen(cast: Cast) -> Person:
     return person
 
 
-@pytest.mark.parametrize("width", [1366, 320])
-def test_every_page_of_figures_is_accessible_and_fits(
-    page: Page, live_server: LiveServer, sign_in: SignIn, cast: Cast, seen: Person, width: int
-) -> None:
-    worker = cast.of(Role.KEY_WORKER)
-    page.set_viewport_size({"width": width, "height": 900})
-    for role, paths in (
-        (Role.KEY_WORK_MANAGER, ["figures/", "figures/rows/people/", f"staff/{worker.pk}/figures/"]),
-        (Role.KEY_WORKER, ["mine/figures/", "mine/figures/rows/owed/"]),
-    ):
-        sign_in(cast.of(role))
-        for path in paths:
-            page.goto(f"{live_server.url}/prisons/LEI/key-work/{path}")
-            assert_accessible(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-
-
 def test_from_a_number_to_its_rows_and_to_another_period(
     page: Page, live_server: LiveServer, sign_in: SignIn, cast: Cast, seen: Person
 ) -> None:

@@ -8,12 +8,12 @@ from django.db import transaction
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from omic.models import ExpectedArrival, Person, Role
+from omic.models import Person, Role
 from omic.reconcile import reconcile, window_of
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import SignIn
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, KeyWorkerAllocationFactory, PersonFactory, days
+from tests.factories import NOW, TODAY, KeyWorkerAllocationFactory, days
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a password for the tests"
@@ -127,31 +127,3 @@ def test_errors_and_the_question_are_accessible(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My people")
     assert person.contacts.count() == 2
-
-
-PAGES = {
-    Role.KEY_WORKER: ["", "key-work/mine/", "nomis/", "people/{ref}/", "key-work/expected/{arrival}/sessions/new/"],
-    Role.KEY_WORK_MANAGER: [
-        "key-work/overdue/", "key-work/allocate/", "key-work/unseen/", "people/{ref}/key-worker/",
-        "people/{ref}/key-worker/end/",
-    ],
-    Role.HOMD: ["", "risk/", "expected-arrivals/", "expected-arrivals/new/", "expected-arrivals/{arrival}/close/"],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("role", PAGES)
-@pytest.mark.parametrize("width", [1366, 320])
-def test_every_page_is_accessible_and_fits(
-    page: Page, live_server: LiveServer, sign_in: SignIn, cast: Cast, person: Person, role: Role, width: int
-) -> None:
-    young = PersonFactory(prison=cast.elsewhere, surname="Youngman")
-    arrival = ExpectedArrival.objects.create(
-        person=young, prison=cast.prison, expected_on=days(6), key_worker=cast.of(Role.KEY_WORKER),
-        recorded_by=cast.of(Role.HOMD), recorded_at=NOW,
-    )  # fmt: skip
-    page.set_viewport_size({"width": width, "height": 900})
-    sign_in(cast.of(role))
-    for path in PAGES[role]:
-        page.goto(f"{live_server.url}/prisons/LEI/{path.format(ref=person.ref, arrival=arrival.pk)}")
-        assert_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path

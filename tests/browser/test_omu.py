@@ -63,30 +63,6 @@ def test_homd_allocates_somebody(page: Page, live_server: LiveServer, omu: Cast,
     assert PomAllocation.objects.open().filter(person__surname="Abel", staff=omu.of(Role.POM)).exists()
 
 
-@pytest.mark.parametrize("width", [1366, 320])
-def test_every_page_is_accessible_and_within_the_screen(
-    page: Page, live_server: LiveServer, omu: Cast, sign_in: SignIn, width: int
-) -> None:
-    sign_in(omu.of(Role.HOMD))
-    page.set_viewport_size({"width": width, "height": 900})
-    pom = omu.of(Role.POM).pk
-    held = PomAllocation.objects.open().filter(staff=pom).first().person.ref
-    for path in (
-        "omu/",
-        "allocation/people/",
-        "allocation/cases/",
-        "allocation/poms/",
-        f"allocation/poms/{pom}/",
-        f"allocation/poms/{pom}/profile/",
-        f"allocation/people/{held}/",
-        f"allocation/people/{held}/end/",
-        "duties/",
-    ):
-        page.goto(f"{live_server.url}/prisons/LEI/{path}")
-        assert_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 def test_a_pom_reads_risk_information(page: Page, live_server: LiveServer, omu: Cast, sign_in: SignIn) -> None:
     pom = omu.of(Role.POM)
     person = PomAllocation.objects.open().filter(staff=pom).first().person

@@ -5,14 +5,12 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from omic.audit import Actor
 from omic.models import Person, Role
 from omic.reconcile import reconcile, window_of
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import SignIn
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, CaseDetailsFactory, SentenceFactory
-from tiering.actions import enter_tier
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -50,13 +48,6 @@ def test_a_tier_is_entered_and_withdrawn_on_accessible_pages(
     page.get_by_label("Reason").fill("The wrong person")
     page.get_by_role("button", name="Withdraw tier").click()
     expect(page.get_by_text("The wrong person")).to_be_visible()
-
-
-def test_history_and_factors(page: Page, live_server: LiveServer, woman: Person, cast: Cast, sign_in: SignIn) -> None:
-    with transaction.atomic():
-        told = {"letter": "A", "reason": "On the record", "source": "nDelius", "seen": None}
-        enter_tier(person=woman, by=Actor(staff=cast.of(Role.HOMD)), at=NOW, **told)
-    sign_in(cast.of(Role.HOMD))
-    for path in ("tier/history/", "tier/factors/", "why/tier/"):
+    for path in ("tier/history/", "why/tier/"):
         page.goto(f"{live_server.url}/prisons/LEI/people/{woman.ref}/{path}")
         assert_accessible(page)

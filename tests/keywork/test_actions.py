@@ -19,9 +19,9 @@ from tests.factories import (
     TODAY,
     ContactFactory,
     KeyWorkerAllocationFactory,
+    KeyWorkerFactory,
     PersonFactory,
     PomAllocationFactory,
-    PostingFactory,
     StaffFactory,
     days,
 )
@@ -309,7 +309,7 @@ class TestExpectedArrival:
     @pytest.fixture
     def expected(self, cast: Cast) -> ExpectedArrival:
         person = PersonFactory(prison=cast.elsewhere)
-        key_worker, pom = PostingFactory(prison=cast.prison).staff, StaffFactory()
+        key_worker, pom = KeyWorkerFactory(prison=cast.prison).staff, StaffFactory()
         KeyWorkerAllocationFactory(person=person)
         return ExpectedArrival.objects.create(
             person=person, prison=cast.prison, expected_on=days(5), key_worker=key_worker, pom=pom,

@@ -1,5 +1,6 @@
 """Cover: needed at once, given by a stand-in whose sessions count, over by itself; no second allocation (KW-14)."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -275,3 +276,45 @@ def test_nothing_is_owed_twice_for_cover(cast: Cast, person: Person, robin: Staf
         reconcile([person.pk], window_of(TODAY, NOW))
     assert Obligation.objects.filter(kind="key_work_session", slot="2026-11-16@LEI").count() == 1
     assert not PersonFactory(prison=cast.prison).covers.exists()
+
+
+class TestAfterwards:
+    """What was said while somebody stood in may be written up for a week after; nothing else of the person is open."""
+
+    @pytest.fixture
+    def url(self, person: Person, robin: Staff) -> str:
+        """Robin stood in on three days, the last of them yesterday."""
+        row = cover(person, robin)
+        Cover.objects.filter(pk=row.pk).update(starts_on=days(-3), ends_on=TODAY)
+        return reverse("keywork:log-covered", args=["LEI", row.pk])
+
+    def said(self, day: int) -> dict[str, str]:
+        text = dict.fromkeys(("mood", "engagement", "concerns", "actions", "risk_information"), "Well")
+        when = {"at_day": str(day), "at_month": "11", "at_year": "2026", "at_time": "09:15", "kind": "session"}
+        time = {"mode": "interview_room", "contact_minutes": "30", "minutes": "45"}
+        return {**text, **when, **time, "request_id": str(uuid.uuid4())}
+
+    def test_yesterdays_session_is_written_up_and_no_other_day(
+        self, cast: Cast, person: Person, robin: Staff, url: str
+    ) -> None:
+        client = cast.client(Role.KEY_WORKER)
+        assert client.get(reverse("person", args=["LEI", person.ref])).status_code == 403
+        assert client.get(reverse("keywork:log", args=["LEI", person.ref])).status_code == 403
+        assert url in client.get(reverse("keywork:mine", args=["LEI"])).text
+        for day in (18, 14):
+            words = f"{person.name} was yours from 15 November 2026 to 17 November 2026"
+            assert client.post(url, self.said(day)).context["form"].errors == {"at": [words]}
+        assert client.post(url, self.said(17)).status_code == 302
+        assert person.contacts.get().by == robin
+
+    @pytest.mark.parametrize(("ended", "status"), [(0, 200), (-6, 200), (-7, 404)])
+    def test_for_seven_days(self, cast: Cast, url: str, ended: int, status: int) -> None:
+        Cover.objects.update(starts_on=days(-20), ends_on=days(ended))
+        assert cast.client(Role.KEY_WORKER).get(url).status_code == status
+
+    def test_by_the_stand_in_alone_and_not_while_it_lasts(self, cast: Cast, url: str) -> None:
+        assert cast.client(Role.KEY_WORK_MANAGER).get(url).status_code == 404
+        assert cast.client(Role.HOMD).get(url).status_code == 403
+        assert cast.stranger.get(url).status_code == 404
+        Cover.objects.update(ends_on=days(1))
+        assert cast.client(Role.KEY_WORKER).get(url).status_code == 404

@@ -167,9 +167,35 @@ def checks(person: Person) -> list[str]:
     return [slot for slot, _, _ in owed(person, "daily_check")]
 
 
+def this_week(person: Person) -> list[str]:
+    """Without those that follow if the week closes without its session: they stand ahead of their days (H1)."""
+    return [day for day in checks(person) if day < "2026-11-23"]
+
+
 def test_nothing_falls_back_while_key_work_is_possible(cast: Cast) -> None:
     level(cast, 4)
-    assert checks(settle(on_acct(cast))) == []
+    person = settle(on_acct(cast))
+    assert this_week(person) == []
+    assert checks(person)[0] == "2026-11-23", "the day after this week, unless a session is held"
+
+
+def test_a_level_that_goes_down_in_the_week_keeps_its_checks_to_the_sunday(cast: Cast) -> None:
+    level(cast, 4)
+    level(cast, 2, starts_on=TODAY)
+    person = cast.person()
+    Alert.objects.create(person=person, code="HA", starts_on=days(-3), first_seen_at=NOW, last_seen_at=NOW)
+    assert checks(settle(person)) == [str(days(number)) for number in range(5)]
+
+
+def test_in_hospital_since_the_tuesday_nothing_is_owed_though_mondays_check_was(cast: Cast) -> None:
+    level(cast, 4)
+    person = cast.person()
+    Alert.objects.create(person=person, code="HA", starts_on=days(-3), first_seen_at=NOW, last_seen_at=NOW)
+    settle(person, MONDAY)
+    Person.objects.filter(pk=person.pk).update(presence="hospital")
+    settle(person)
+    assert [day for day in checks(person) if day >= str(TODAY)] == []
+    assert owed(person) == []
 
 
 def mark(cast: Cast, person: Person, on: date = TODAY) -> None:
@@ -194,7 +220,7 @@ def test_the_mark_ends_with_the_day_of_the_next_session(cast: Cast) -> None:
     mark(cast, person)
     ContactFactory(person=person, at=NOW, by=cast.of(Role.KEY_WORKER))
     settle(person)
-    assert checks(person) == ["2026-11-18"]
+    assert this_week(person) == ["2026-11-18"]
     assert [slot for slot, _, _ in owed(person)] == ["2026-11-16", "2026-11-23", "2026-11-30"]
 
 
@@ -291,7 +317,7 @@ def at_level_4(cast: Cast, **facts: Any) -> Person:
 
 def test_losing_the_key_worker_opens_checks_although_there_were_sessions_before(cast: Cast) -> None:
     person = at_level_4(cast)
-    assert checks(person) == []
+    assert this_week(person) == []
     person.key_worker_allocations.update(ended_at=NOW, ended_because="Changed", ended_kind="taken_off")
     assert checks(settle(person))[0] == "2026-11-18"
 
@@ -319,7 +345,7 @@ def test_cover_from_the_first_day_opens_none(cast: Cast) -> None:
         person=person, prison=cast.prison, role=Role.KEY_WORKER, staff=KeyWorkerFactory(prison=cast.prison).staff,
         starts_on=days(-1), because="Leave", recorded_by=cast.of(Role.GOVERNOR), recorded_at=NOW,
     )  # fmt: skip
-    assert checks(settle(person)) == []
+    assert this_week(settle(person)) == []
 
 
 def test_a_check_that_was_missed_stays_missed_when_the_acct_is_closed(cast: Cast) -> None:
@@ -349,7 +375,7 @@ def test_a_mark_or_a_local_addition_of_another_prison_binds_nobody_here(cast: Ca
         person=person, prison=cast.elsewhere, from_on=TODAY, because="Outbreak", marked_by=cast.of(Role.GOVERNOR),
         marked_at=NOW,
     )  # fmt: skip
-    assert checks(settle(person)) == []
+    assert this_week(settle(person)) == []
     other = cast.person()
     decided(cast, other, "local", pgd_agreed=True, pgd_decided_by=cast.of(Role.PGD), pgd_decided_at=NOW)
     PriorityDecision.objects.update(prison=cast.elsewhere)
@@ -367,7 +393,7 @@ def test_at_level_4_absence_and_session_are_followed_at_once(cast: Cast) -> None
     log_session(
         person=person, prison=cast.prison, record=record, request_id=uuid4(), by=cast.of(Role.KEY_WORKER), at=NOW
     )
-    assert checks(person) == ["2026-11-18"]
+    assert this_week(person) == ["2026-11-18"]
 
 
 def test_cover_ends_with_the_key_worker_it_was_for(cast: Cast) -> None:

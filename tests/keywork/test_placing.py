@@ -202,12 +202,12 @@ def queries(client: Client, address: str) -> int:
 
 
 @pytest.mark.parametrize("query", ["", "?recommend=1"])
-def test_as_many_queries_for_fifty_as_for_one(cast: Cast, query: str) -> None:
+def test_as_many_queries_for_ten_as_for_one(cast: Cast, query: str) -> None:
     workers(cast, 2)
     client = cast.client(Role.KEY_WORK_MANAGER)
     waiting(cast)
     once = queries(client, CHOOSE + query)
-    waiting(cast, 49)
+    waiting(cast, 9)
     assert queries(client, CHOOSE + query) == once
 
 

@@ -29,7 +29,7 @@ from tests.factories import NOW, TODAY, KeyWorkerFactory, PersonFactory, PrisonF
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS, CEILING, PEOPLE, WORKERS, MANY = 8, 3, 64, 24, 20
 # What fits beside the other tests: RACE_ATTEMPTS=10000, or 1000000, for more.
-ATTEMPTS = int(os.environ.get("RACE_ATTEMPTS", "3000"))
+ATTEMPTS = int(os.environ.get("RACE_ATTEMPTS", "1000"))
 UNTIL_FOUND = 20_000  # without a lock; the first fault ends the run
 FAULTS = """
     SELECT 'above the ceiling' FROM keywork_keyworkerallocation WHERE ended_at IS NULL

@@ -231,7 +231,7 @@ def test_who_is_long_term_training_is_known_by_the_day(cast: Cast) -> None:
 
 
 def test_the_demonstration_has_each_kind_of_row(db: None) -> None:
-    demo = plan(now=NOW)
+    demo = plan(now=NOW, sizes={LOCAL: 40, WOMENS: 25, TRAINER: 25})
     make_prisons(demo)
     make_staff(demo)
     for code, number in ((LOCAL, 8), (WOMENS, 7)):

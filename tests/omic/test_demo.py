@@ -57,6 +57,7 @@ def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     with django_db_blocker.unblock(), transaction.atomic():
         before = _load_and_undo()
         told = _load()
+        connection.check_constraints()  # or the end of each test would check all that is pending
         yield Loaded(told, _digest(), before)
         transaction.set_rollback(True)
 
@@ -222,3 +223,21 @@ def test_the_sign_ins_are_shown() -> None:
 def test_another_day_is_its_morning() -> None:
     demo = plan(now=NOW, on=date(2026, 3, 29))
     assert (demo.on, demo.at) == (date(2026, 3, 29), datetime(2026, 3, 29, 9, tzinfo=UTC))
+
+
+def test_the_years_checks_were_given_nearly_all_and_todays_in_part() -> None:
+    checks = Obligation.objects.filter(
+        kind__in=(ObligationKind.DAILY_CHECK, ObligationKind.WEEKLY_CHECK), prison=WOMENS
+    )
+    year = checks.owed(ON - timedelta(days=365), ON - timedelta(days=1))
+    assert 0.88 < year.delivered().count() / year.count() < 0.97
+    today = checks.filter(kind=ObligationKind.DAILY_CHECK, due_on=ON)
+    assert {"met", "open"} <= set(today.values_list("state", flat=True))
+    assert checks.overdue(ON).exists()
+
+
+@pytest.mark.parametrize("code", SIZES)
+def test_each_prison_has_had_something_excepted_and_self_harm(code: str) -> None:
+    prison = Prison.objects.get(pk=code)
+    assert prison.obligations.filter(state="excepted").exists()
+    assert prison.self_harm.exists()

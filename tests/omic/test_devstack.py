@@ -142,15 +142,12 @@ def up(data: Path, copied_database: str) -> Iterator[Up]:
             process.kill()
 
 
-def test_up_serves_and_a_second_start_says_who_does(up: Up) -> None:
+def test_up_serves_a_second_start_says_who_does_and_ctrl_c_stops_everything(up: Up) -> None:
     assert up.is_healthy()
     second = up.run()
     words = second.communicate(timeout=60)[0].decode()
     assert second.returncode == 1
     assert f"Already running: http://127.0.0.1:{up.port} (process {up.process.pid})" in words
-
-
-def test_ctrl_c_stops_everything(up: Up) -> None:
     children = up.process.children(recursive=True)
     assert len(children) >= 5  # broker, web and its workers, worker, beat
     up.process.send_signal(signal.SIGINT)

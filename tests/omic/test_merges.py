@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from keywork.models import DoNotPair, PriorityDecision
 from omic.merges import CannotMergeError, ask_merge, decide_merge
 from omic.models import AuditEvent, Contact, ExpectedArrival, Obligation, Person, PersonMerge, Role, Stay
 from omic.reconcile import reconcile, window_of
@@ -176,12 +178,51 @@ def test_asking_and_deciding_on_the_pages(cast: Cast, kept: Person, gone: Person
     assert f"{GONE} is merged into {KEPT}." in answer.text
 
 
-def test_as_many_queries_for_fifty_requests_as_for_one(cast: Cast, kept: Person, gone: Person) -> None:
+def test_as_many_queries_for_ten_requests_as_for_one(cast: Cast, kept: Person, gone: Person) -> None:
     row, client, address = asked(cast, kept), cast.client(Role.HOMS), reverse("merge", args=["LEI", kept.ref])
     with CaptureQueriesContext(connection) as once:
         client.get(address)
     facts = {"kept": kept, "prison": cast.prison, "because": WHY, "asked_by": row.asked_by, "asked_at": NOW}
-    PersonMerge.objects.bulk_create(PersonMerge(gone=cast.person(), **facts) for _ in range(49))
-    with CaptureQueriesContext(connection) as fifty:
+    PersonMerge.objects.bulk_create(PersonMerge(gone=cast.person(), **facts) for _ in range(9))
+    with CaptureQueriesContext(connection) as ten:
         client.get(address)
-    assert len(fifty) == len(once)
+    assert len(ten) == len(once)
+
+
+def test_what_waits_is_on_a_list_and_counted_for_whoever_can_decide(cast: Cast, kept: Person, gone: Person) -> None:
+    asked(cast, kept)
+    homs, second = (cast.client(role) for role in (Role.HOMS, Role.CASE_ADMINISTRATOR))
+    home, address = reverse("home", args=["LEI"]), reverse("merges", args=["LEI"])
+    words = "to confirm: two numbers, one person"
+    assert [words in client.get(home).text for client in (homs, second)] == [False, True]
+    page = second.get(address)
+    assert page.context["list"].count == 1
+    assert reverse("merge-decide", args=["LEI", kept.ref, PersonMerge.objects.get().pk]) in page.text
+    others = (cast.client(Role.HOMD), cast.stranger, Client())
+    assert [client.get(address).status_code for client in others] == [403, 404, 302]
+
+
+def test_who_is_not_to_be_paired_and_standing_priorities_go_over(cast: Cast, kept: Person, gone: Person) -> None:
+    kay, by = cast.of(Role.KEY_WORKER), {"recorded_by": cast.of(Role.HOMD), "recorded_at": NOW}
+    for person in (kept, gone):
+        facts = {"person": person, "prison": cast.prison, "kind": "conflict", "because": "Cousins", **by}
+        DoNotPair.objects.create(staff=kay, **facts)
+    DoNotPair.objects.create(staff=cast.of(Role.POM), **facts)
+    decided = {"prison": cast.prison, "because": "Shields", "decided_by": cast.of(Role.GOVERNOR), "decided_at": NOW}
+    for person, group, starts, ends in (
+        (gone, "shielding", -9, None), (gone, "local", -9, 0), (gone, "tact", -9, None), (kept, "tact", -3, None),
+    ):  # fmt: skip
+        ends_on = None if ends is None else days(ends)
+        PriorityDecision.objects.create(
+            person=person, group=group, included=True, starts_on=days(starts), ends_on=ends_on, **decided
+        )
+    merged(cast, kept)
+    pairs = DoNotPair.objects.filter(lifted_at=None).order_by("pk")
+    assert [(pair.person, pair.staff) for pair in pairs] == [(kept, kay), (kept, cast.of(Role.POM))]
+    standing = PriorityDecision.objects.standing().order_by("group").values_list("person", "group", "starts_on")
+    assert list(standing) == [
+        (gone.pk, "local", days(-9)), (kept.pk, "shielding", TODAY), (kept.pk, "tact", days(-3)),
+    ]  # fmt: skip
+    kept.refresh_from_db()
+    week = kept.obligations.filter(kind="key_work_session").exclude(state="void").order_by("due_on").first()
+    assert "shielding" in week.priority_groups

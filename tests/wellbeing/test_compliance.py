@@ -86,7 +86,7 @@ def waiting_row(of: Prison, outcome: str, **place: Any) -> None:
     [
         (lose_a_determination, "1 person has no current handover answer."),
         (lose_two_tiers, "2 people have no current tier."),
-        (age_the_roll, "the newest full roll is 24 hours old, of 17 November 2026 at 3:30am."),
+        (age_the_roll, "the newest full roll is 24 hours old, of 17 November 2026 at 3:30am;"),
         (take_in_a_part_only, "no full roll of this prison has been imported."),
         (hold_a_row, "1 change of the roll is held for confirmation."),
         (quarantine_two_rows, "2 rows of files are in quarantine."),

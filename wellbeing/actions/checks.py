@@ -86,7 +86,8 @@ def undo_check(*, contact: Contact, because: str, request_id: UUID, by: Staff, a
         amends=old,
         amended_because=because,
     )
-    obligations.settle([old.person_id])
+    # Not only settled: what it met may never have been owed, as when she was stepped down later that day.
+    reconcile([old.person_id], window_of(london_day(at), at, since=london_day(old.at)))
     _audit(by, "undo_check", at, new, amends=old.pk)
     return new
 
@@ -162,13 +163,15 @@ def _has_open_acct(person: Person) -> bool:
 
 def _note(contact: Contact, record: CheckRecord, *, late: bool, entered_by: Staff | None) -> None:
     person = contact.person
+    # Where somebody lives is known for now: not where they were on a day that is over, or before a move.
+    known = london_day(contact.at) == london_day(contact.recorded_at) and person.prison_id == contact.prison_id
     said = {name: getattr(record, name) for name in CheckRecord.__slots__ if name not in ("kind", "at")}
     contact.check_note = CheckNote.objects.create(
         contact=contact,
         person=person,
         prison=contact.prison,
-        wing_id=person.wing_id,
-        location=person.cell,
+        wing_id=person.wing_id if known else None,
+        location=person.cell if known else "",
         late=late,
         entered_by=entered_by,
         **said,

@@ -1,0 +1,147 @@
+"""Files of self-harm incidents: the good rows load, the bad ones wait with cell and reason, nothing counts twice."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from omic.models import ImportRow, Person, Role, RollImport
+from omic.nomis.csv_rows import DateFormat
+from omic.nomis.run import new_import, take_in
+from tests.cast import Cast
+from tests.factories import NOW, TODAY, PersonFactory, PrisonFactory, SelfHarmFactory, StaffFactory, days
+from tests.omic.roll_files import BY
+from wellbeing.models import SelfHarmIncident
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
+
+
+@pytest.fixture
+def person() -> Person:
+    return PersonFactory(prison=PrisonFactory(code="LEI"), prison_number="A1234AA")
+
+
+def row(**cells: Any) -> dict[str, Any]:
+    return {"prison_number": "A1234AA", "on": days(-1).isoformat(), "reference": "INC-1"} | cells
+
+
+def take(folder: Path, rows: list[dict[str, Any]], prison: str | None = None, name: str = "incidents") -> RollImport:
+    path = folder / f"{name}.jsonl"
+    path.write_text("\n".join(json.dumps(one) for one in rows))
+    scope = PrisonFactory(code=prison) if prison else None
+    taken = new_import(kind=RollImport.Kind.SELF_HARM, file_name=path.name, by=BY, on=TODAY, at=NOW, prison=scope)
+    return take_in(taken, path, by=BY, at=NOW)
+
+
+def reasons(taken: RollImport) -> list[tuple[str, str]]:
+    waiting = taken.import_rows.filter(decision="waiting").order_by("number")
+    return [(error["cell"], error["reason"]) for one in waiting for error in one.errors]
+
+
+def test_the_same_file_twice_is_each_incident_once(tmp_path: Path, person: Person) -> None:
+    rows = [row(), row(reference="INC-2", note="In her cell"), row(reference="INC-3", on=TODAY.isoformat())]
+    taken = take(tmp_path, rows)
+    assert (taken.added, taken.unchanged, taken.quarantined) == (3, 0, 0)
+    again = take(tmp_path, [*rows, row()], name="again")
+    assert (again.added, again.unchanged) == (0, 4)
+    found = SelfHarmIncident.objects.get(reference="INC-2")
+    assert (found.person, found.prison_id, found.on, found.source) == (person, "LEI", days(-1), "imported")
+    assert SelfHarmIncident.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell", "words"),
+    [
+        ({"prison_number": "A9999ZZ"}, "prison_number", "nobody known here"),
+        ({"prison_number": "1234"}, "prison_number", "not a prison number"),
+        ({"prison_number": None}, "prison_number", "is missing"),
+        ({"on": "17/11/2026"}, "on", "not a date written as"),
+        ({"on": days(1).isoformat()}, "on", "in the future"),
+        ({"on": "2001-01-01"}, "on", "not in any prison known here"),
+        ({"on": None}, "on", "is missing"),
+        ({"reference": ""}, "reference", "could be counted twice"),
+        ({"reference": 7}, "reference", "not text"),
+        ({"another": "perhaps"}, "another", "not true or false"),
+    ],
+)
+def test_a_bad_row_waits_with_its_cell_and_reason(
+    tmp_path: Path, person: Person, cells: dict[str, Any], cell: str, words: str
+) -> None:
+    taken = take(tmp_path, [row(**cells), row(reference="INC-9")])
+    assert (taken.added, taken.quarantined) == (1, 1)
+    ((found, reason),) = reasons(taken)
+    assert found == cell
+    assert words in reason
+
+
+def test_a_later_incident_of_the_same_person_settles_no_bad_row(tmp_path: Path, person: Person) -> None:
+    first = take(tmp_path, [row(on="x"), row(on="y", reference="INC-2")])
+    take(tmp_path, [row(reference="INC-3"), row(on="z", reference="INC-4")], name="later")
+    assert first.import_rows.filter(decision="waiting").count() == 2
+    take(tmp_path, [row(on="x")], name="again")
+    assert first.import_rows.filter(decision="waiting").count() == 1
+    assert ImportRow.objects.filter(decision="waiting").count() == 3
+
+
+def test_one_reference_is_one_incident(tmp_path: Path, person: Person) -> None:
+    PersonFactory(prison=person.prison, prison_number="B1234BB")
+    taken = take(tmp_path, [row(), row(prison_number="B1234BB"), row(on=TODAY.isoformat())])
+    assert (taken.added, taken.quarantined) == (1, 2)
+    assert {cell for cell, _ in reasons(taken)} == {"reference"}
+
+
+def test_one_recorded_here_without_a_number_is_not_counted_again_unasked(tmp_path: Path, person: Person) -> None:
+    SelfHarmFactory(person=person, on=days(-1))
+    taken = take(tmp_path, [row(), row(reference="INC-2", another=True)])
+    assert (taken.added, taken.quarantined) == (1, 1)
+    assert "leave this row out" in reasons(taken)[0][1]
+
+
+def test_what_was_taken_back_does_not_come_again(tmp_path: Path, person: Person) -> None:
+    gone = {"withdrawn_at": NOW, "withdrawn_because": "Twice", "withdrawn_by": StaffFactory()}
+    SelfHarmFactory(person=person, on=days(-1), reference="INC-1", **gone)
+    assert take(tmp_path, [row()]).unchanged == 1
+    assert not SelfHarmIncident.objects.standing().exists()
+
+
+def test_the_prison_is_where_they_were_that_day(tmp_path: Path, person: Person) -> None:
+    stay = person.stays.get()
+    stay.left_on, stay.ended_because = days(-5), "transfer"
+    stay.save()
+    person.stays.create(prison=PrisonFactory(code="MDI"), arrived_on=days(-5))
+    rows = [row(on=days(-9).isoformat()), row(reference="INC-2"), row(reference="INC-3", on=days(-5).isoformat())]
+    taken = take(tmp_path, rows)
+    places = SelfHarmIncident.objects.order_by("reference").values_list("reference", "prison_id")
+    assert list(places) == [("INC-1", "LEI"), ("INC-2", "MDI")]
+    assert "two prisons" in reasons(taken)[0][1]
+    scoped = take(tmp_path, rows, prison="MDI", name="mdi")
+    assert (scoped.added, scoped.unchanged, scoped.quarantined) == (1, 1, 1)
+    assert "not in MDI" in reasons(scoped)[0][1]
+
+
+def test_the_command_takes_a_csv_and_reports(tmp_path: Path, person: Person) -> None:
+    path = tmp_path / "incidents.csv"
+    path.write_text("prison_number,on,reference,note,extra\nA1234AA,17/11/2026,INC-1,,x\nA1234AA,18/11/2026,,,\n")
+    out = io.StringIO()
+    call_command("import_self_harm", path, prison="LEI", date_format=DateFormat.DAY_FIRST, stdout=out)
+    assert "1 added" in out.getvalue()
+    assert "could be counted twice" in out.getvalue()
+    assert "ignored: extra (1)" in out.getvalue()
+    with pytest.raises(CommandError, match="not the code of a prison"):
+        call_command("import_self_harm", path, prison="XXX")
+
+
+def test_a_bad_row_is_put_right_on_its_page(tmp_path: Path, cast: Cast) -> None:
+    cast.person(prison_number="A1234AA")
+    taken = take(tmp_path, [row(reference="")], prison="LEI")
+    waiting = taken.import_rows.get()
+    client, url = cast.client(Role.HOMS), reverse("import-row", args=["LEI", waiting.pk])
+    assert 'name="reference"' in client.get(url).content.decode()
+    typed = {"reference": "INC-5", "prison_number": "A1234AA", "on": days(-1).isoformat(), "version": waiting.version}
+    answer = client.post(f"{url}correct/", typed, follow=True).content.decode()
+    assert "what it states is added" in answer
+    assert SelfHarmIncident.objects.get().reference == "INC-5"

@@ -1,0 +1,54 @@
+"""The wings whose rosters somebody may see, and the place and day that an address names."""
+
+from datetime import date
+from typing import Literal
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from omic.access import Action, Relation
+from omic.http import PrisonRequest
+from omic.models import Role, Wing
+from wellbeing.roster import NO_WING
+
+
+def wings_open_to(request: PrisonRequest) -> QuerySet[Wing]:
+    """Every wing of the prison, or a wing officer's own."""
+    wings = request.prison.wings.order_by("code")
+    if sees_all(request):
+        return wings
+    own = [posting.wing_id for posting in request.standing.postings if posting.role == Role.WING_OFFICER]
+    return wings.filter(pk__in=[wing for wing in own if wing])
+
+
+def sees_all(request: PrisonRequest) -> bool:
+    """Whether whoever asks may see the whole prison's rosters: also of people without a wing."""
+    return Relation.PRISON in request.standing.relations(Action.SEE_ROSTER)
+
+
+def place_of(request: PrisonRequest, wing: str) -> Wing | Literal["none"]:
+    """The place that an address names, if whoever asks may see it; for others there is no such place (404)."""
+    if wing == NO_WING and sees_all(request):
+        return NO_WING
+    found = wings_open_to(request).filter(code=wing).first()
+    if found is None:
+        raise Http404("No such wing of yours.")
+    return found
+
+
+def path_of(place: Wing | Literal["none"]) -> str:
+    """How an address names a place."""
+    return place.code if isinstance(place, Wing) else place
+
+
+def words_of(place: Wing | Literal["none"]) -> str:
+    """How a heading names a place."""
+    return f"Wing {place.code}" if isinstance(place, Wing) else "No wing recorded"
+
+
+def day_of(request: PrisonRequest) -> date:
+    """The day that an address asks for (`on`), else today."""
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return request.on

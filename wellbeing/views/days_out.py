@@ -1,0 +1,50 @@
+"""Whole days out of the prison: recorded about one person, listed, and taken back with a reason."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from keywork.forms import attempt
+from keywork.regime_forms import ReasonForm
+from omic import pending
+from omic.access import Action, requires
+from omic.formats import day
+from omic.http import PrisonRequest
+from omic.people import identity
+from wellbeing.actions.checks import record_day_out, withdraw_day_out
+from wellbeing.paper_forms import DayOutForm
+
+SHOWN = 50  # of the newest; the person's history has the rest
+
+
+@requires(Action.RECORD_CHECK)
+def day_out(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Record that somebody is, was or will be out all day, and see the days that are recorded."""
+    person, back = request.person, reverse("person", args=[code, ref])
+    form = DayOutForm(pending.typed(request), staff=request.user, today=request.on)
+    save = partial(record_day_out, person=person, prison=request.prison, by=request.user, at=request.now)
+    if request.method == "POST" and form.is_valid() and (made := attempt(form, save, **form.told())):
+        messages.success(request, f"{person.name} is out on {day(made.on)}: no wellbeing check is owed for that day.")
+        return redirect("wellbeing:day-out", code, ref)
+    rows = person.days_out.filter(prison=request.prison).select_related("recorded_by", "withdrawn_by")
+    context = {"title": f"Days out of {person.name}", "form": form, "submit": "Record the day out", "cancel": back}
+    context |= {"person": person, "back": back, "rows": rows.order_by("-on", "-pk")[:SHOWN], **identity(person)}
+    return render(request, "wellbeing/day_out.html", context)
+
+
+@requires(Action.RECORD_CHECK)
+def take_back(request: PrisonRequest, code: str, ref: str, out: int) -> HttpResponse:
+    """Take a day out back: what was owed on it is owed again."""
+    found = get_object_or_404(request.person.days_out.standing().filter(prison=request.prison), pk=out)
+    form, back = ReasonForm(pending.typed(request), staff=request.user), reverse("wellbeing:day-out", args=[code, ref])
+    if request.method == "POST" and form.is_valid():
+        attempt(form, partial(withdraw_day_out, out=found, by=request.user, at=request.now), **form.told())
+        if form.is_valid():  # not refused
+            messages.success(request, f"Taken back. What was owed to {request.person.name} that day is owed again.")
+            return redirect(back)
+    context = {"title": f"Take back: {found.get_why_display().lower()} on {day(found.on)}", "form": form}
+    context |= {"submit": "Take back", "back": back, "cancel": back, "person": request.person}
+    return render(request, "wellbeing/day_out_take_back.html", {**context, **identity(request.person)})
