@@ -19,7 +19,7 @@ run: setup
 	@exec "$(BIN)/python" manage.py up --with-parent
 
 test: setup
-	@"$(BIN)/python" -m pytest --numprocesses auto $(ARGS)
+	@"$(BIN)/python" -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: setup
 	@.ci/lint

@@ -51,7 +51,7 @@ def with_cohort(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
     """
     decisions = CohortDecision.objects.standing().filter(person=OuterRef("pk"), starts_on__lte=on)
     latest = decisions.order_by("-starts_on", "-pk")
-    down = latest.filter(stepped_down=True, starts_on__gt=watched_since(on))
+    down = latest.filter(stepped_down=True, starts_on__gte=watched_since(on))
     reviews = _duties(ObligationKind.COHORT_REVIEW).demanding().order_by("due_on", "pk")
     checks = _duties(*CHECKS).owed(on - WEEK, on - ONE_DAY)
     seen = Contact.objects.current().filter(person=OuterRef("pk"), kind__in=SIGHTINGS).order_by("-at")
@@ -90,13 +90,13 @@ def _reviews() -> Prefetch:
 
 
 def watched_since(on: date) -> date:
-    """Whoever stepped down after this day is watched on `on` (WB-14)."""
+    """Whoever stepped down on this day or later is watched on `on` (WB-14)."""
     return on - timedelta(days=policy_on(on).watch_days)
 
 
 def recent_self_harm(on: date) -> QuerySet[SelfHarmIncident]:
     """Incidents of the last days, as many as a watch has; today's included."""
-    return SelfHarmIncident.objects.standing().filter(on__gt=watched_since(on), on__lte=on)
+    return SelfHarmIncident.objects.standing().filter(on__gte=watched_since(on), on__lte=on)
 
 
 # --- which of the people `with_cohort` stand on which list -----------------------------------------------------------
