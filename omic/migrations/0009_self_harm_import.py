@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('omic', '0008_wellbeing'),
+        ("omic", "0008_wellbeing"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='rollimport',
-            name='kind',
-            field=models.CharField(choices=[('roll', 'Roll'), ('details', 'Details'), ('self_harm', 'Self-harm incidents')], max_length=10),
+            model_name="rollimport",
+            name="kind",
+            field=models.CharField(
+                choices=[("roll", "Roll"), ("details", "Details"), ("self_harm", "Self-harm incidents")], max_length=10
+            ),
         ),
     ]
