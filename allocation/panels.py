@@ -58,3 +58,12 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
 
 def _red(count: int) -> str:
     return "red" if count else ""
+
+
+def complexity_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
+    """A woman's complexity of need, who said so and why; None in men's prisons and for who may not screen."""
+    if not request.prison.women or not request.standing.people(Action.SCREEN_COMPLEXITY).filter(pk=person.pk).exists():
+        return None
+    latest = person.complexity_screenings.filter(prison=request.prison).select_related("screened_by").first()
+    url = reverse("allocation:screening", args=[request.prison.pk, person.ref])
+    return {"template": "allocation/complexity.html", "person": person, "latest": latest, "url": url}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from allocation.views import allocate, dashboard, mine, notice, poms
+from allocation.views import allocate, dashboard, mine, notice, poms, screening
 
 app_name = "allocation"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("allocation/people/<uuid:ref>/end/", allocate.end, name="end"),
     path("people/<uuid:ref>/pom/notice/", notice.notice, name="notice"),
     path("people/<uuid:ref>/pom/told/", notice.told, name="told"),
+    path("people/<uuid:ref>/complexity/", screening.screening, name="screening"),
     path("allocation/cases/", dashboard.cases, name="cases"),
     path("allocation/poms/", dashboard.poms, name="poms"),
     path("allocation/poms/<int:staff>/", poms.pom, name="pom"),

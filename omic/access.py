@@ -74,6 +74,8 @@ class Action(StrEnum):
     OVERRIDE_RESPONSIBILITY = "override_responsibility"
     CONFIRM_OVERRIDE = "confirm_override"
     MERGE_PEOPLE = "merge_people"
+    SCREEN_COMPLEXITY = "screen_complexity"
+    OVERRIDE_COMPLEXITY = "override_complexity"
     SEE_ROSTER = "see_roster"
     RECORD_CHECK = "record_check"
     SEE_COHORTS = "see_cohorts"
@@ -147,6 +149,8 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.OVERRIDE_RESPONSIBILITY: _roles(_R.HOMD),
     _A.CONFIRM_OVERRIDE: _roles(_R.HOMD, _R.HOMS, _R.GOVERNOR),
     _A.MERGE_PEOPLE: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
+    _A.SCREEN_COMPLEXITY: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.OVERRIDE_COMPLEXITY: _roles(_R.HOMD),
     _A.SEE_ROSTER: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR)
     | _roles(_R.WING_OFFICER, relation=Relation.WING),
     _A.RECORD_CHECK: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY) | _roles(_R.WING_OFFICER, relation=Relation.WING),

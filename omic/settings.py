@@ -287,6 +287,7 @@ PERSON_PANELS = [
     "keywork.plans.plan_panel",
     "keywork.panels.priority_panel",
     "allocation.panels.pom_panel",
+    "allocation.panels.complexity_panel",
     "handover.panels.duties_panel",
     "handover.panels.handover_panel",
     "tiering.panels.tier_panel",
