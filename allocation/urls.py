@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from allocation.views import allocate, dashboard, mine, notice, poms, screening
+from allocation.views import allocate, dashboard, mine, notes, notice, poms, screening
 
 app_name = "allocation"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("allocation/people/<uuid:ref>/end/", allocate.end, name="end"),
     path("people/<uuid:ref>/pom/notice/", notice.notice, name="notice"),
     path("people/<uuid:ref>/pom/told/", notice.told, name="told"),
+    path("people/<uuid:ref>/notes/", notes.case_notes, name="notes"),
+    path("people/<uuid:ref>/notes/new/", notes.write, name="note-new"),
+    path("people/<uuid:ref>/notes/<int:note>/correct/", notes.amend, name="note-amend"),
+    path("people/<uuid:ref>/notes/<int:note>/read/", notes.break_glass, name="note-break"),
     path("people/<uuid:ref>/complexity/", screening.screening, name="screening"),
     path("allocation/cases/", dashboard.cases, name="cases"),
     path("allocation/poms/", dashboard.poms, name="poms"),

@@ -210,7 +210,7 @@ RECONCILE_STEPS = [
 # Whose duties time alone has changed since a day, by a function of prison, that day and today (see omic/drift.py).
 BY_TIME = ["keywork.by_time.people_changed", "wellbeing.by_time.people_changed"]
 # What the night does when duties are settled and flagged, before its run is done (see omic/nightly.py).
-NIGHTLY_STEPS = ["wellbeing.compliance.write_email"]
+NIGHTLY_STEPS = ["wellbeing.compliance.write_email", "allocation.reports.tell_governors"]
 # What everyone held must have before the nightly email is complete; each counts those of a prison who have not.
 COVERAGE = {"tier": "tiering.coverage.undetermined", "handover answer": "handover.coverage.undetermined"}
 # What `manage.py calculate KIND` answers, each by a function of facts (see omic/calculator.py).
@@ -236,6 +236,8 @@ MAY = {
 }
 # What `manage.py bench NAME` measures: each by a function of the number of people that yields the lines to print.
 BENCHES = {"allocation": "keywork.bench.bench", "rules": "handover.bench.rules.bench"}
+# Whom somebody in a role holds beside those who point at them: people of a prison, by a function of both (omic.access).
+ALSO_THEIRS = {"pom": "allocation.holders.shared_with"}
 # For each pointer on the person, the open rows that it must agree with (see omic/holders.py).
 HOLDER_CHECKS = {"pom": "allocation.holders.open_rows", "key_worker": "keywork.holders.open_rows"}
 # What `manage.py demo` makes, in order, each by a function of the demonstration (see omic/demo/places.py). Those by

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from omic import (
+    access_log,
     arrivals,
     details_pages,
     duties,
@@ -34,6 +35,7 @@ IN_A_PRISON: list[URLPattern | URLResolver] = [
     *duties.urls,
     *arrivals.urls,
     *merges.urls,
+    *access_log.urls,
     path("", include("tiering.urls")),
     path("", include("handover.urls")),
     path("", include("allocation.urls")),
