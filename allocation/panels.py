@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from allocation.availability import left_alone
 from allocation.caseload import WITHOUT_POM
 from allocation.filters import OVERDUE, my_duties, omu_duties
 from allocation.queries import list_url
@@ -46,6 +47,8 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     if standing.may(Action.ALLOCATE_POM):
         waiting = request.prison.people.filter(WITHOUT_POM).count()
         tiles.append(Tile(waiting, "without a POM", list_url(request, "allocation:people"), _red(waiting)))
+        if nobodys := left_alone(request.prison.people.all(), request.prison, on=request.on).count():
+            tiles.append(Tile(nobodys, "cases nobody has today", list_url(request, "allocation:alone"), "red"))
     if standing.may(Action.ALLOCATE_POM) or standing.may(Action.EDIT_DETAILS):
         late = omu_duties(request).overdue(request.now).count()
         tiles.append(Tile(late, "OMU duties overdue", list_url(request, "allocation:duties", when=OVERDUE), _red(late)))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from allocation.views import allocate, dashboard, mine, notes, notice, poms, screening
+from allocation.views import allocate, dashboard, mine, notes, notice, poms, reallocate, screening
 
 app_name = "allocation"
 urlpatterns = [
@@ -23,5 +23,10 @@ urlpatterns = [
     path("allocation/cases/", dashboard.cases, name="cases"),
     path("allocation/poms/", dashboard.poms, name="poms"),
     path("allocation/poms/<int:staff>/", poms.pom, name="pom"),
+    path("allocation/people/many/", reallocate.unallocated, name="allocate-many"),
+    path("allocation/alone/", reallocate.alone, name="alone"),
+    path("allocation/poms/<int:staff>/reallocate/", reallocate.from_pom, name="reallocate"),
+    path("allocation/poms/<int:staff>/absence/", reallocate.absence, name="pom-absence"),
+    path("allocation/absences/<int:absence>/back/", reallocate.back_again, name="pom-back"),
     path("allocation/poms/<int:staff>/profile/", poms.pom_profile, name="pom-profile"),
 ]

@@ -88,6 +88,10 @@ class PomAbsences(models.QuerySet["PomAbsence"]):
         """Those that stand on `day`."""
         return self.filter(Q(returns_on__isnull=True) | Q(returns_on__gt=day), starts_on__lte=day)
 
+    def gone(self) -> "PomAbsences":
+        """Those that take POMs from the cases they hold, not only from new ones."""
+        return self.filter(kind__in=(PomAbsence.Kind.AWAY, PomAbsence.Kind.LEAVING))
+
 
 @tracked()
 class PomAbsence(models.Model):
