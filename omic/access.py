@@ -76,6 +76,7 @@ class Action(StrEnum):
     OVERRIDE_RESPONSIBILITY = "override_responsibility"
     CONFIRM_OVERRIDE = "confirm_override"
     MERGE_PEOPLE = "merge_people"
+    SEE_HISTORY = "see_history"
     SEE_NOTES = "see_notes"
     WRITE_NOTE = "write_note"
     BREAK_GLASS = "break_glass"
@@ -155,6 +156,7 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.OVERRIDE_RESPONSIBILITY: _roles(_R.HOMD),
     _A.CONFIRM_OVERRIDE: _roles(_R.HOMD, _R.HOMS, _R.GOVERNOR),
     _A.MERGE_PEOPLE: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
+    _A.SEE_HISTORY: _roles(*_OMU, _R.GOVERNOR),
     # Who opens the page; which notes stand open on it is decided note by note (allocation.notes).
     _A.SEE_NOTES: _roles(*_OMU, _R.SAFER_CUSTODY, _R.GOVERNOR),
     _A.WRITE_NOTE: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),

@@ -294,6 +294,25 @@ PERSON_PANELS = [
     "handover.panels.handover_panel",
     "tiering.panels.tier_panel",
 ]
+# Pages about one person that the person's page leads to: words, URL name, the action that opens it.
+PERSON_LINKS = (
+    ("Case history", "case-history", "see_history"),
+    ("Case notes", "allocation:notes", "see_notes"),
+)
+# What case history tells of somebody, each by a function of the person that gives events (see omic/case_history.py).
+CASE_HISTORY = [
+    "omic.case_history.stays",
+    "omic.case_history.details",
+    "omic.case_history.alerts",
+    "omic.case_history.contacts",
+    "omic.case_history.duties",
+    "tiering.case_history.tiers",
+    "handover.case_history.responsibility",
+    "handover.case_history.overrides",
+    "allocation.case_history.poms",
+    "allocation.case_history.complexity",
+    "keywork.case_history.key_workers",
+]
 HOME_TILES = [
     "omic.duties.home_tiles",
     "omic.nomis.desk.home_tiles",

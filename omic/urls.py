@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from omic import (
     access_log,
     arrivals,
+    case_history,
     details_pages,
     duties,
     guidance,
@@ -36,6 +37,7 @@ IN_A_PRISON: list[URLPattern | URLResolver] = [
     *arrivals.urls,
     *merges.urls,
     *access_log.urls,
+    *case_history.urls,
     path("", include("tiering.urls")),
     path("", include("handover.urls")),
     path("", include("allocation.urls")),
