@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from allocation.caseload import posted_poms, recommendation, with_case, with_held_type
-from allocation.models import Pom, PomAllocation
+from allocation.models import Pom, PomAbsence, PomAllocation
 from allocation.rules import Recommendation, policy_on
 from omic import audit
 from omic.audit import Actor
@@ -40,10 +40,13 @@ def allocate_pom(
     replaces: int | None,
     reason: str = "",
     note: str = "",
+    batch: str = "",
     by: Staff,
     at: datetime,
 ) -> PomAllocation:
     """Make `staff` the primary POM of `person`; whoever was ends in the same transaction.
+
+    Allocations of one `batch` share one email to each POM.
 
     `replaces` is the id of the open allocation that the decision was made against, None where there was none: of two
     who decide at once, the second is told who was first. Raises RefusedError when that happened, when the person has
@@ -70,7 +73,7 @@ def allocate_pom(
     _follow(case, staff, on=on, at=at)
     ask_to_tell(allocation, role=Role.POM, policy=policy_on(on).id, at=at)
     _record("allocate_pom", allocation, by=by, at=at, override=advised.reason_required, replaced=replaces)
-    _tell(allocation, present, on=on, at=at)
+    _tell(allocation, present, on=on, at=at, batch=batch)
     return allocation
 
 
@@ -171,6 +174,8 @@ def _chosen(case: Person, staff: Staff, present: PomAllocation | None, on: date)
     """The type of the POM chosen, empty where it is not recorded, and what is recommended beside it."""
     if not posted_poms(case.prison, on=on).filter(staff=staff).exists():
         raise RefusedError(f"{staff} holds no POM posting in {case.prison} today. Choose another POM.", field="staff")
+    if PomAbsence.objects.on(on).gone().filter(staff=staff, prison=case.prison).exists():
+        raise RefusedError(f"{staff} is away or leaving. Choose another POM.", field="staff")
     if present and present.staff_id == staff.pk:
         raise RefusedError(f"{staff} is this person’s POM already.", field="staff")
     profiles = Pom.objects.on(on).filter(staff=staff, prison=case.prison)
@@ -198,25 +203,29 @@ def _record(action: str, allocation: PomAllocation, *, by: Staff, at: datetime, 
     audit.record(by=actor, action=action, at=at, prison=allocation.prison, person=allocation.person, **said)
 
 
-def _tell(begun: PomAllocation | None, ended: PomAllocation | None, *, on: date, at: datetime) -> None:
+def _tell(begun: PomAllocation | None, ended: PomAllocation | None, *, on: date, at: datetime, batch: str = "") -> None:
     """Mail to the new POM and to the one before. No names: the link opens the person for those who may see them."""
+    whose, somebody = ("people’s", "people") if batch else ("somebody’s", "somebody")
     if begun:
-        _mail(begun, "You have been made somebody’s POM", "You are now the primary POM of somebody", on=on, at=at)
+        _mail(begun, f"You have been made {whose} POM", f"You are now the primary POM of {somebody}", on, at, batch)
     if ended:
-        _mail(ended, "You are no longer somebody’s POM", "You are no longer the primary POM of somebody", on=on, at=at)
+        words = f"You are no longer the primary POM of {somebody}"
+        _mail(ended, f"You are no longer {whose} POM", words, on, at, batch)
 
 
-def _mail(allocation: PomAllocation, title: str, opening: str, *, on: date, at: datetime) -> None:
+def _mail(allocation: PomAllocation, title: str, opening: str, on: date, at: datetime, batch: str) -> None:
+    """One email, or of a batch the one that its first allocation writes."""
     if not allocation.staff.email:
         return
     prison, ref = allocation.prison, allocation.person.ref
-    link = f"{settings.SITE_URL}/prisons/{prison.code}/people/{ref}/"
+    page = "cases/mine" if batch else f"people/{ref}"
+    link = f"{settings.SITE_URL}/prisons/{prison.code}/{page}/"
     queue_message(
         prison=prison,
         on=on,
         kind=MailKind.ALLOCATION,
         recipient=allocation.staff.email,
-        about=f"{'ended' if allocation.ended_at else 'begun'}:{allocation.pk}",
+        about=f"{'ended' if allocation.ended_at else 'begun'}:{batch or allocation.pk}",
         title=f"{prison.name}: {title[0].lower()}{title[1:]}",
         body=f"{opening} in {prison.name}.\n\nSign in to see who, and what is due:\n{link}\n",
         at=at,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from allocation.availability import gone
 from allocation.caseload import recommendation, with_case, with_held_type, with_loads
 from allocation.lists import reason_words
 from allocation.loads import Loads, PomLoad, Share, draw
@@ -74,7 +75,8 @@ def advise(case: Person, request: PrisonRequest) -> Advice:
 
 
 def _posted_others(request: PrisonRequest, present: PomAllocation | None) -> QuerySet[Staff]:
-    posted = with_loads(request.prison, on=request.on).filter(posted=True)
+    away = gone(request.prison, on=request.on).values("staff")
+    posted = with_loads(request.prison, on=request.on).filter(posted=True).exclude(pk__in=away)
     return posted.exclude(pk=present.staff_id) if present else posted
 
 

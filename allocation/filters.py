@@ -13,7 +13,11 @@ from omic.models import Obligation, ObligationKind, Role, Staff, Wing
 from omic.models.obligation import OWNERS
 from omic.why import OMU_ROLES
 
-WING_KINDS = (ObligationKind.KEY_WORK_SESSION, ObligationKind.ALLOCATE_KEY_WORKER)
+WING_KINDS = (
+    ObligationKind.KEY_WORK_SESSION, ObligationKind.KEY_WORK_FLOOR, ObligationKind.ALLOCATE_KEY_WORKER,
+    ObligationKind.TELL_KEY_WORKER, ObligationKind.DAILY_CHECK, ObligationKind.WEEKLY_CHECK,
+    ObligationKind.COHORT_REVIEW, ObligationKind.STEP_DOWN_TALK,
+)  # fmt: skip
 DUTY_KINDS = [(kind.value, kind.label) for kind in ObligationKind if kind not in WING_KINDS]
 OVERDUE, COMING, NO_DATE = "overdue", "coming", "no_date"
 

@@ -1,8 +1,17 @@
-"""Which rows say who the POM is, for `omic.holders`."""
+"""Who the allocation rows say has a case, for `omic.holders` and `omic.access`."""
+
+from django.db.models import QuerySet
 
 from allocation.models import PomAllocation, PomAllocationQuerySet
+from omic.models import Prison, Staff
 
 
 def open_rows() -> PomAllocationQuerySet:
     """The primary allocations that have not ended."""
     return PomAllocation.objects.primary().open()
+
+
+def shared_with(staff: Staff, prison: Prison) -> QuerySet[PomAllocation]:
+    """The people in whose case `staff` has another part: co-working, or case management support (AL-10, AL-11)."""
+    rows = PomAllocation.objects.open().filter(staff=staff, prison=prison)
+    return rows.exclude(part=PomAllocation.Part.PRIMARY).values("person")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from allocation.availability import left_alone
 from allocation.caseload import WITHOUT_POM
 from allocation.filters import OVERDUE, my_duties, omu_duties
 from allocation.queries import list_url
@@ -67,6 +68,8 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     if standing.may(Action.ALLOCATE_POM):
         waiting = request.prison.people.filter(WITHOUT_POM).count()
         tiles.append(Tile(waiting, "without a POM", list_url(request, "allocation:people"), _red(waiting)))
+        if nobodys := left_alone(request.prison.people.all(), request.prison, on=request.on).count():
+            tiles.append(Tile(nobodys, "cases nobody has today", list_url(request, "allocation:alone"), "red"))
     if standing.may(Action.ALLOCATE_POM) or standing.may(Action.EDIT_DETAILS):
         late = omu_duties(request).overdue(request.now).count()
         tiles.append(Tile(late, "OMU duties overdue", list_url(request, "allocation:duties", when=OVERDUE), _red(late)))
@@ -79,3 +82,12 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
 
 def _red(count: int) -> str:
     return "red" if count else ""
+
+
+def complexity_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
+    """A woman's complexity of need, who said so and why; None in men's prisons and for who may not screen."""
+    if not request.prison.women or not request.standing.people(Action.SCREEN_COMPLEXITY).filter(pk=person.pk).exists():
+        return None
+    latest = person.complexity_screenings.filter(prison=request.prison).select_related("screened_by").first()
+    url = reverse("allocation:screening", args=[request.prison.pk, person.ref])
+    return {"template": "allocation/complexity.html", "person": person, "latest": latest, "url": url}

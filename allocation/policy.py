@@ -178,6 +178,11 @@ RULES = (
         Cite(MANAGE_POM_CASES, "public/docs/complexity-of-need"),
     ),
     Rule(
+        "AL-32",
+        "The HOMD may say another level than the answers make, and says why; a diagnosis alone is no vulnerability.",
+        Cite(MANAGE_POM_CASES, "public/docs/complexity-of-need"),
+    ),
+    Rule(
         "TI-10",
         "Where the POM is responsible for a tier A or B case, prison POMs may do case support as resources require.",
         _TABLE,

@@ -41,6 +41,7 @@ ELSEWHERE = (
     _Kind.TELL_POM,
     _Kind.HELD_CHANGE,
     _Kind.POM_CONTACT,
+    _Kind.POM_ENGAGEMENT,
 )
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
-from keywork.policy import Basis, Kind, Period
+from keywork.policy import HIGH_COMPLEXITY, Basis, Kind, Period
 from keywork.regime import Fortnightly
 from keywork.rules import (
     KeyWorkFacts,
@@ -28,7 +28,8 @@ from omic.policy import Outcome
 from omic.reconcile import Window
 
 WEEK, ONE_DAY = timedelta(days=7), timedelta(days=1)
-PERIODS = (ObligationKind.KEY_WORK_SESSION, ObligationKind.KEY_WORK_FLOOR)  # a check of a Monday has a week's slot
+# A check of a Monday has a week's slot, so it says nothing about the week.
+PERIODS = (ObligationKind.KEY_WORK_SESSION, ObligationKind.KEY_WORK_FLOOR, ObligationKind.POM_ENGAGEMENT)
 KINDS = (*PERIODS, ObligationKind.DAILY_CHECK)
 Over = Mapping[tuple[int, str, str], tuple[str, ...]]  # the priority groups of what is over, by person, kind and slot
 # The slot, the rule's answer, one of the things it owes, and the priority groups of the period.
@@ -75,15 +76,17 @@ class Asked:
     def facts(self, slot: str, groups: tuple[str, ...], *, fortnightly: bool) -> KeyWorkFacts:
         """What is over is judged by stays and its groups: other facts are known for today, not for then."""
         facts = self.held.facts
-        if any((self.held.last["person_id"], kind, slot) in self.over for kind in PERIODS):
-            facts = replace(facts, complexity=None, in_hospital=False)
+        stood = {kind for kind in PERIODS if (self.held.last["person_id"], kind, slot) in self.over}
+        if stood:
+            complexity = HIGH_COMPLEXITY if ObligationKind.POM_ENGAGEMENT in stood else None
+            facts = replace(facts, complexity=complexity, in_hospital=False)
         if (facts.priority, facts.fortnightly) != (bool(groups), fortnightly):
             facts = replace(facts, priority=bool(groups), fortnightly=fortnightly)
         return facts
 
 
 def wanted(held: Sequence[Held], recorded: Recorded, window: Window) -> Iterator[Wanted]:
-    """Every session and floor owed in the weeks and months that the window touches."""
+    """Every session and floor owed in the weeks and months that the window touches, and the months' time with POMs."""
     over = _slots_that_are_over([one.last["person_id"] for one in held], window)
     for one in held:
         asked = Asked(one, recorded, window, over)
@@ -163,6 +166,19 @@ def _duties(asked: Asked, answer: Answer) -> Iterator[Wanted]:
     if owed.kind == Kind.SESSION:
         kind = ObligationKind.KEY_WORK_FLOOR if owed.basis == Basis.FLOOR else ObligationKind.KEY_WORK_SESSION
         yield _duty(asked.held, owed, kind, slot, outcome, groups=groups)
+    elif owed.kind == Kind.POM_MINUTES:
+        yield _with_the_pom(asked.held, owed, slot, outcome, groups)
+
+
+def _with_the_pom(held: Held, owed: Owed, slot: str, outcome: Outcome[Any], groups: tuple[str, ...]) -> Wanted:
+    """WB-02: the month's minutes with her POM, which take the place of key work."""
+    return replace(
+        _duty(held, owed, ObligationKind.POM_ENGAGEMENT, slot, outcome, groups=groups),
+        owner_role=Role.POM,
+        owner_id=held.last["person__pom_id"] if held.here else None,
+        met_by=ContactKind.ENGAGEMENT,
+        unit="minutes",
+    )
 
 
 def _checks(asked: Asked, answer: Answer) -> Iterator[Wanted]:

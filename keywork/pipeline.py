@@ -105,6 +105,7 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
         kinds=[
             ObligationKind.KEY_WORK_SESSION,
             ObligationKind.KEY_WORK_FLOOR,
+            ObligationKind.POM_ENGAGEMENT,
             ObligationKind.ALLOCATE_KEY_WORKER,
             ObligationKind.THREE_WAY_MEETING,
         ],

@@ -42,9 +42,9 @@ Row = dict[str, Any]
 # What somebody can be asked for by the week or the month, before the fact is known.
 _STAYS = (
     "pk", "person_id", "prison_id", "prison__estate", "arrived_on", "left_on", "person__prison_id",
-    "person__complexity", "person__presence", "person__key_worker_id", "person__wing_id", "person__details__rosh",
-    "person__earliest_release_on", "person__legal_status", "person__details__planning_meeting_on",
-    "person__details__closure_meeting_on",
+    "person__complexity", "person__presence", "person__key_worker_id", "person__pom_id", "person__wing_id",
+    "person__details__rosh", "person__earliest_release_on", "person__legal_status",
+    "person__details__planning_meeting_on", "person__details__closure_meeting_on",
 )  # fmt: skip
 _ALERT = ("person_id", "code", "starts_on")
 WEEK = timedelta(days=7)

@@ -11,10 +11,12 @@ from datetime import date
 from enum import Enum, StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.module_loading import import_string
 
 from omic.models import Cover, Person, Posting, Prison, PrisonSetting, Role, SettingKind, Staff
 
@@ -74,6 +76,13 @@ class Action(StrEnum):
     OVERRIDE_RESPONSIBILITY = "override_responsibility"
     CONFIRM_OVERRIDE = "confirm_override"
     MERGE_PEOPLE = "merge_people"
+    SEE_HISTORY = "see_history"
+    SEE_NOTES = "see_notes"
+    WRITE_NOTE = "write_note"
+    BREAK_GLASS = "break_glass"
+    SEE_ACCESS_LOG = "see_access_log"
+    SCREEN_COMPLEXITY = "screen_complexity"
+    OVERRIDE_COMPLEXITY = "override_complexity"
     SEE_ROSTER = "see_roster"
     TAKE_ROSTER = "take_roster"
     RECORD_CHECK = "record_check"
@@ -148,6 +157,14 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.OVERRIDE_RESPONSIBILITY: _roles(_R.HOMD),
     _A.CONFIRM_OVERRIDE: _roles(_R.HOMD, _R.HOMS, _R.GOVERNOR),
     _A.MERGE_PEOPLE: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
+    _A.SEE_HISTORY: _roles(*_OMU, _R.GOVERNOR),
+    # Who opens the page; which notes stand open on it is decided note by note (allocation.notes).
+    _A.SEE_NOTES: _roles(*_OMU, _R.SAFER_CUSTODY, _R.GOVERNOR),
+    _A.WRITE_NOTE: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.BREAK_GLASS: _roles(_R.POM, _R.HOMS, _R.SAFER_CUSTODY, _R.GOVERNOR),
+    _A.SEE_ACCESS_LOG: _roles(_R.GOVERNOR, _R.HOMS),
+    _A.SCREEN_COMPLEXITY: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.OVERRIDE_COMPLEXITY: _roles(_R.HOMD),
     _A.SEE_ROSTER: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR)
     | _roles(_R.WING_OFFICER, relation=Relation.WING),
     _A.TAKE_ROSTER: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR),  # the whole prison's, as a file
@@ -205,7 +222,7 @@ class Standing:
         reach = Q(pk__in=[])
         for role, pointer in _HOLDS.items():
             if role in self.roles and ACCESS[action].get(role) is Relation.OWN:
-                reach |= Q(**{pointer: self.staff}) | Q(pk__in=self._covered(role))
+                reach |= Q(**{pointer: self.staff}) | Q(pk__in=self._covered(role)) | Q(pk__in=self._beside(role))
         if Relation.WING in relations:
             reach |= Q(wing__in=[p.wing_id for p in self.postings if p.role == Role.WING_OFFICER and p.wing_id])
         return self.prison.people.filter(reach)
@@ -214,6 +231,11 @@ class Standing:
         """The people for whose key worker or POM they stand in: theirs as long as that lasts."""
         covers = Cover.objects.on(self.on).filter(staff=self.staff, prison=self.prison, role=role)
         return covers.values("person")
+
+    def _beside(self, role: Role) -> Any:
+        """The people whose case they share in another part, as the app says that keeps these."""
+        name = settings.ALSO_THEIRS.get(role)
+        return import_string(name)(self.staff, self.prison) if name else []
 
 
 def prisons_open_to(staff: Staff, *, on: date, action: Action | None = None) -> QuerySet[Prison]:
@@ -294,6 +316,7 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("Runs", "runs", Action.SEE_RUNS),
     ("Policy", "handover:policy", Action.SEE_OMU),
     ("Settings", "prison-settings", Action.EDIT_PRISON),
+    ("Access log", "access-log", Action.SEE_ACCESS_LOG),
 )
 
 

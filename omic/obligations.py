@@ -316,8 +316,10 @@ _STAMP = """
     UPDATE omic_obligation SET
         state = CASE WHEN suspension_id IS NOT NULL THEN 'excepted'
                      WHEN basis IN ('where_possible', 'target') THEN 'not_met' ELSE 'missed' END,
-        closed_at = CASE WHEN suspension_id IS NOT NULL THEN coalesce(closed_at, %(at)s) ELSE closed_at END,
+        closed_at = CASE WHEN suspension_id IS NOT NULL OR unit = 'minutes' THEN coalesce(closed_at, %(at)s)
+                         ELSE closed_at END,
         closed_because = CASE WHEN suspension_id IS NOT NULL AND closed_because = '' THEN 'excepted'
+                              WHEN unit = 'minutes' AND closed_because = '' THEN 'the month is over'
                               ELSE closed_because END
     WHERE prison_id = %(prison)s AND met_by <> '' AND due_on < %(on)s
       AND (state = 'open' OR state IN ('missed', 'not_met') AND suspension_id IS NOT NULL)
@@ -325,7 +327,10 @@ _STAMP = """
 
 
 def stamp_missed(prison_id: str, *, on: date, at: datetime) -> int:
-    """The stamp on contact duties whose last day has passed: missed, or excepted. Every count is true without it."""
+    """The stamp on contact duties whose last day has passed: missed, or excepted. Every count is true without it.
+
+    Minutes do not carry over into another month (WB-02): nobody is asked for them any more.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_STAMP, {"prison": prison_id, "on": on, "at": at})
         return int(cursor.rowcount)

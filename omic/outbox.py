@@ -24,10 +24,11 @@ class MailKind(models.TextChoices):
     COMPLIANCE = "compliance", "Nightly compliance email"
     ALLOCATION = "allocation", "POM allocation"
     KEY_WORK = "key_work", "Key worker allocation"
+    ACCESS = "access", "Closed notes read with a reason"
 
 
 # What goes to one member of staff at their own address: their posting in the prison is the approval.
-TO_STAFF = (MailKind.ALLOCATION, MailKind.KEY_WORK)
+TO_STAFF = (MailKind.ALLOCATION, MailKind.KEY_WORK, MailKind.ACCESS)
 
 # A relay that is down for a night is waited for: a minute, two, four …, then hourly, for a little over a day.
 FIRST_DELAY = timedelta(minutes=1)

@@ -2,16 +2,19 @@
 
 from django import forms
 from django.conf import settings
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat, Greatest
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.module_loading import import_string
 
 from omic import audit
 from omic.access import Action, requires
 from omic.audit import Actor
+from omic.context import Tab
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
 from omic.models import Alert, Person, PersonMerge, Presence
@@ -19,6 +22,7 @@ from omic.models import Alert, Person, PersonMerge, Presence
 # Alerts that whoever may open the page must see at once: code, words, colour. They state only what they say.
 FLAGS = (("HA", "Open ACCT", "red"), ("HA1", "ACCT post-closure", "yellow"), ("RNO121", "No one-to-one", "red"))
 FOUND_AT_MOST = 50
+ALIKE, ALIKE_AT_MOST = 0.35, 10  # how like a name must be spelt, of 1, to be offered where nobody matches
 
 
 @requires(Action.SEE_PERSON)
@@ -33,8 +37,22 @@ def person(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     context |= {
         "merged": list(subject.numbers_taken_in.standing().values_list("gone__prison_number", flat=True)),
         "may_merge": request.standing.may(Action.MERGE_PEOPLE),
+        "tabs": _tabs(request),
     }
     return render(request, "omic/person.html", context)
+
+
+def _tabs(request: PrisonRequest) -> list[Tab]:
+    """This page, and those about the person that the apps have beside it, for whom they open; none when alone."""
+    args = [request.prison.pk, request.person.ref]
+    more = [
+        Tab(words, reverse(name, args=args)) for words, name, action in settings.PERSON_LINKS if _opens(request, action)
+    ]
+    return [Tab("Overview", reverse("person", args=args)), *more] if more else []
+
+
+def _opens(request: PrisonRequest, action: str) -> bool:
+    return request.standing.people(Action(action)).filter(pk=request.person.pk).exists()
 
 
 def identity(subject: Person) -> dict[str, object]:
@@ -81,8 +99,11 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
     form = SearchForm(request.POST or None)
     context: dict[str, object] = {"title": "Search", "form": form, "submit": "Search"}
     if form.is_valid():
-        found = _matching(request.standing.people(Action.SEE_PERSON), form.cleaned_data["q"])
-        rows = list(found.select_related("wing", "pom", "key_worker")[:FOUND_AT_MOST])
+        people, words = request.standing.people(Action.SEE_PERSON), form.cleaned_data["q"]
+        rows = list(_matching(people, words).select_related("wing", "pom", "key_worker")[:FOUND_AT_MOST])
+        alike = not rows
+        if alike:
+            rows = list(_alike(people, words).select_related("wing", "pom", "key_worker")[:ALIKE_AT_MOST])
         mine = [row for row in rows if request.user.pk in (row.pom_id, row.key_worker_id)]
         others = [row for row in rows if row not in mine]
         context |= {
@@ -91,6 +112,7 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
             "full": len(rows) == FOUND_AT_MOST,
             "limit": FOUND_AT_MOST,
             "nobody": not rows,
+            "alike": alike and rows,
         }
     return render(request, "omic/search.html", context)
 
@@ -110,6 +132,14 @@ def _matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:
             | Q(pk__in=merged.values("kept"))
         )
     return people
+
+
+def _alike(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+    """Who is spelt nearly so, the most alike first: a letter too many, one missing, two changed about."""
+    name = Concat("surname", Value(" "), "forename")
+    number = TrigramSimilarity("prison_number", words)
+    found = people.annotate(alike=Greatest(TrigramWordSimilarity(words, name), number))
+    return found.filter(alike__gte=ALIKE).order_by("-alike", "surname", "forename", "pk")
 
 
 urls = [

@@ -214,7 +214,7 @@ MERGE_STEPS = ["keywork.actions.merging.carry_over", "wellbeing.actions.merging.
 # Whose duties time alone has changed since a day, by a function of prison, that day and today (see omic/drift.py).
 BY_TIME = ["keywork.by_time.people_changed", "wellbeing.by_time.people_changed"]
 # What the night does when duties are settled and flagged, before its run is done (see omic/nightly.py).
-NIGHTLY_STEPS = ["wellbeing.compliance.write_email"]
+NIGHTLY_STEPS = ["wellbeing.compliance.write_email", "allocation.reports.tell_governors"]
 # Files that an app takes in through the kernel's importer, by the kind that its imports bear (see omic/nomis/kinds.py).
 IMPORT_KINDS = {"self_harm": "wellbeing.self_harm_file.SELF_HARM_FILE"}
 # What everyone held must have before the nightly email is complete; each counts those of a prison who have not.
@@ -245,6 +245,8 @@ MAY = {
 BENCHES = {"allocation": "keywork.bench.bench", "rules": "handover.bench.rules.bench"}
 # Why somebody may not be the key worker of a person who is expected, in words (see omic/arrivals.py).
 EXPECTED_KEY_WORKER = "keywork.expected.refusal"
+# Whom somebody in a role holds beside those who point at them: people of a prison, by a function of both (omic.access).
+ALSO_THEIRS = {"pom": "allocation.holders.shared_with"}
 # For each pointer on the person, the open rows that it must agree with (see omic/holders.py).
 HOLDER_CHECKS = {"pom": "allocation.holders.open_rows", "key_worker": "keywork.holders.open_rows"}
 # What `manage.py demo` makes, in order, each by a function of the demonstration (see omic/demo/places.py). Those by
@@ -306,9 +308,29 @@ PERSON_PANELS = [
     "wellbeing.self_harm_panel.self_harm_panel",
     "allocation.panels.pom_panel",
     "allocation.panels.engagement_panel",
+    "allocation.panels.complexity_panel",
     "handover.panels.duties_panel",
     "handover.panels.handover_panel",
     "tiering.panels.tier_panel",
+]
+# Pages about one person that the person's page leads to: words, URL name, the action that opens it.
+PERSON_LINKS = (
+    ("Case history", "case-history", "see_history"),
+    ("Case notes", "allocation:notes", "see_notes"),
+)
+# What case history tells of somebody, each by a function of the person that gives events (see omic/case_history.py).
+CASE_HISTORY = [
+    "omic.case_history.stays",
+    "omic.case_history.details",
+    "omic.case_history.alerts",
+    "omic.case_history.contacts",
+    "omic.case_history.duties",
+    "tiering.case_history.tiers",
+    "handover.case_history.responsibility",
+    "handover.case_history.overrides",
+    "allocation.case_history.poms",
+    "allocation.case_history.complexity",
+    "keywork.case_history.key_workers",
 ]
 HOME_TILES = [
     "wellbeing.self_harm_panel.home_tiles",

@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from omic import (
+    access_log,
     arrivals,
+    case_history,
     details_pages,
     duties,
     guidance,
@@ -34,6 +36,8 @@ IN_A_PRISON: list[URLPattern | URLResolver] = [
     *duties.urls,
     *arrivals.urls,
     *merge_pages.urls,
+    *access_log.urls,
+    *case_history.urls,
     path("", include("tiering.urls")),
     path("", include("handover.urls")),
     path("", include("allocation.urls")),

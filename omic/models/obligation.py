@@ -47,6 +47,8 @@ class ObligationKind(models.TextChoices):
     OPD_DECISION = "opd_decision", "OPD decision"
     MALRAP = "malrap", "MALRAP and post-sentence report"
     POM_CONTACT = "pom_contact", "POM contact"
+    POM_ENGAGEMENT = "pom_engagement", "POM engagement of the month"
+    SHARED_TO_READ = "shared_to_read", "Information from the POM to read"
     EA_FIRST_REVIEW = "ea_first_review", "First early allocation review"
     EA_REVIEW = "ea_review", "Early allocation review"
     EA_REFERRAL_REVIEW = "ea_referral_review", "Early allocation referral review"

@@ -10,7 +10,11 @@ from tests.factories import PersonFactory, SentenceFactory, days
 
 # Rows that people edit. All others are append-only or carry who, when and why themselves.
 TRACKED = {
+    "allocation.ExtraResource",
     "allocation.Pom",
+    "allocation.PomAbsence",
+    "allocation.PomTraining",
+    "allocation.VictimLiaisonContact",
     "keywork.KeyWorker",
     "keywork.KeyWorkerAbsence",
     "omic.CaseDetails",

@@ -1,75 +1,13 @@
-"""POMs, and their allocations: who was whose POM, from when until when, by whom and why."""
-
-from datetime import date
+"""Who was whose POM, from when until when, by whom and why; and what beyond the usual was agreed for a case."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 
-from allocation import policy
+from allocation.models.poms import PomType
 from omic.history import tracked
-from omic.models import DateRange, Person, Prison, Staff, TstzRange
-
-
-class PomType(models.TextChoices):
-    PROBATION = policy.PomType.PROBATION.value, "Probation POM"
-    PRISON = policy.PomType.PRISON.value, "Prison POM"
-
-
-class PomQuerySet(models.QuerySet["Pom"]):
-    """POM profiles, asked by the day."""
-
-    def on(self, day: date) -> "PomQuerySet":
-        """Profiles that hold on `day`."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
-
-
-@tracked()
-class Pom(models.Model):
-    """Of which type somebody is as a POM in a prison, and how many days a week, from a day until a day (not included).
-
-    The posting gives the right to hold cases; this says what sort of POM they are. A POM without a row is of unknown
-    type, and is listed so.
-    """
-
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="pom_profiles")
-    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="poms")
-    pom_type = models.CharField(max_length=10, choices=PomType)
-    working_days = models.DecimalField(
-        max_digits=2, decimal_places=1, validators=[MinValueValidator(0.5), MaxValueValidator(7)]
-    )
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-    recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
-    recorded_at = models.DateTimeField()
-    version = models.PositiveIntegerField(default=1)
-
-    objects = PomQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["prison", "staff", "-starts_on"]
-        verbose_name = "POM"
-        constraints = [
-            ExclusionConstraint(
-                name="pom_one_type_at_a_time",
-                expressions=[
-                    ("staff", RangeOperators.EQUAL),
-                    ("prison", RangeOperators.EQUAL),
-                    (DateRange("starts_on", "ends_on", Value("[)")), RangeOperators.OVERLAPS),
-                ],
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="pom_ends_later"
-            ),
-            models.CheckConstraint(
-                condition=Q(working_days__gte=0.5, working_days__lte=7), name="pom_working_days_possible"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.staff_id} {self.pom_type} in {self.prison_id}"
+from omic.models import Person, Prison, Staff, TstzRange
 
 
 class PomAllocationQuerySet(models.QuerySet["PomAllocation"]):
@@ -86,6 +24,9 @@ class PomAllocationQuerySet(models.QuerySet["PomAllocation"]):
 class PomAllocation(models.Model):
     """One POM's time with one person in one prison. At most one primary POM at any moment; the database sees to it.
 
+    Beside the primary POM others may co-work, or do case management support under a probation POM (AL-10, AL-11);
+    nobody has two parts in one case at a time.
+
     `pom_type` and `recommended_type` are what stood when it was decided; where they differ, `started_because` says
     why (TI-14).
     """
@@ -93,6 +34,7 @@ class PomAllocation(models.Model):
     class Part(models.TextChoices):
         PRIMARY = "primary", "Primary POM"
         COWORKING = "coworking", "Co-working POM"
+        SUPPORT = "support", "Case management support"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="pom_allocations")
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="pom_allocations")
@@ -121,6 +63,9 @@ class PomAllocation(models.Model):
                 ],
                 condition=Q(part="primary"),
             ),
+            models.UniqueConstraint(
+                fields=["person", "staff"], condition=Q(ended_at__isnull=True), name="one_part_in_a_case"
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_because="")
                 | (Q(ended_at__gte=F("started_at")) & ~Q(ended_because="")),
@@ -141,3 +86,33 @@ class PomAllocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_id} for {self.person_id}"
+
+
+@tracked()
+class ExtraResource(models.Model):
+    """More than the usual for one case, agreed by the HOMD: what, and who goes without it (AL-05)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="extra_resources")
+    prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="extra_resources")
+    what = models.CharField(max_length=300)
+    because = models.TextField()
+    weighed = models.TextField(help_text="What it means for staffing and for other cases")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    decided_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    ended_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["person", "-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(what="") & ~Q(because="") & ~Q(weighed=""), name="extra_resource_says_what_and_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="extra_resource_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.what}"

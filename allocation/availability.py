@@ -1,0 +1,89 @@
+"""When POMs take no new cases, are away or leave; and the cases that nobody has meanwhile."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from allocation.actions import RefusedError
+from allocation.caseload import posted_poms
+from allocation.models import PomAbsence
+from omic import audit
+from omic.audit import Actor
+from omic.formats import day
+from omic.models import Cover, Person, Prison, Role, Staff
+
+Kind = PomAbsence.Kind
+
+
+@transaction.atomic
+def record_pom_absence(
+    *,
+    staff: Staff,
+    prison: Prison,
+    kind: str,
+    starts_on: date,
+    returns_on: date | None,
+    because: str,
+    by: Staff,
+    at: datetime,
+) -> PomAbsence:
+    """From a day until a day (not included) a POM takes no new cases, is away, or has left; they return by themselves.
+
+    Raises RefusedError when another absence stands in those days, or who leaves is said to return.
+    """
+    Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
+    if kind == Kind.LEAVING and returns_on:
+        raise RefusedError(
+            "Who leaves does not return: leave the day empty, or choose another kind", field="returns_on"
+        )
+    if returns_on and returns_on <= starts_on:
+        raise RefusedError("The day of return must be after the first day", field="returns_on")
+    others = PomAbsence.objects.filter(staff=staff, prison=prison)
+    others = others.filter(Q(returns_on__isnull=True) | Q(returns_on__gt=starts_on))
+    if returns_on:
+        others = others.filter(starts_on__lt=returns_on)
+    if stands := others.first():
+        raise RefusedError(
+            f"{stands.get_kind_display()} is recorded already from {day(stands.starts_on)}. End that first"
+        )
+    absence = PomAbsence.objects.create(
+        staff=staff,
+        prison=prison,
+        kind=kind,
+        starts_on=starts_on,
+        returns_on=returns_on,
+        because=because,
+        recorded_by=by,
+        recorded_at=at,
+    )
+    _audit("record_pom_absence", absence, by, at)
+    return absence
+
+
+@transaction.atomic
+def end_pom_absence(*, absence: PomAbsence, version: int, on: date, by: Staff, at: datetime) -> None:
+    """The POM is back on a day; what has not begun is taken back. Raises RefusedError if it was changed meanwhile."""
+    rows = PomAbsence.objects.filter(pk=absence.pk, version=version)
+    begun = rows.filter(starts_on__lt=on)
+    if not (begun.update(returns_on=on, version=F("version") + 1) or rows.filter(starts_on__gte=on).delete()[0]):
+        raise RefusedError("Somebody else has changed this meanwhile. Look again before you save")
+    _audit("end_pom_absence", absence, by, at, on=on.isoformat())
+
+
+def gone(prison: Prison, *, on: date) -> QuerySet[PomAbsence]:
+    """The absences that take POMs of a prison from their cases on a day."""
+    return PomAbsence.objects.on(on).gone().filter(prison=prison)
+
+
+def left_alone(people: QuerySet[Person], prison: Prison, *, on: date) -> QuerySet[Person]:
+    """Of people with a POM those whose POM is away, leaving or no longer posted here, and for whom nobody stands in."""
+    away = Exists(gone(prison, on=on).filter(staff=OuterRef("pom")))
+    posted = Exists(posted_poms(prison, on=on).filter(staff=OuterRef("pom")))
+    covered = Exists(Cover.objects.on(on).filter(person=OuterRef("pk"), role=Role.POM))
+    return people.filter(pom__isnull=False).filter(away | ~posted).exclude(covered)
+
+
+def _audit(action: str, absence: PomAbsence, by: Staff, at: datetime, **detail: str) -> None:
+    said = {"staff_id": absence.staff_id, "kind": absence.kind, "starts_on": absence.starts_on.isoformat(), **detail}
+    audit.record(by=Actor(staff=by), action=action, at=at, prison=absence.prison, **said)

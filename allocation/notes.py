@@ -1,0 +1,109 @@
+"""Case notes: who may read which; written, corrected and, with a reason, opened all the same (XC-54)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from allocation.actions import RefusedError
+from allocation.models import CaseNote, NoteReading
+from omic import audit
+from omic.access import Action, Standing
+from omic.audit import Actor
+from omic.models import Person, Prison, Role, Staff
+
+Level = CaseNote.Level
+OPEN_TO = frozenset((Role.POM, Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR))
+
+
+def current(person: Person) -> QuerySet[CaseNote]:
+    """The notes about somebody, from every prison; what has been corrected is behind its correction."""
+    return person.case_notes.filter(amended_by=None)
+
+
+def readable(standing: Standing, person: Person) -> Q:
+    """Which notes about `person` stand open to somebody: by level, by their part in the case, by being named."""
+    reach = Q(by=standing.staff) | Q(level=Level.CONFIDENTIAL, readers=standing.staff)
+    if standing.roles & OPEN_TO:
+        reach |= Q(level=Level.OPEN)
+    if standing.people(Action.WRITE_NOTE).filter(pk=person.pk).exists():
+        reach |= Q(level=Level.RESTRICTED)
+    if Role.HOMD in standing.roles:
+        reach |= Q(level=Level.CONFIDENTIAL)
+    return reach
+
+
+@transaction.atomic
+def write_note(
+    *,
+    person: Person,
+    prison: Prison,
+    level: str,
+    text: str,
+    readers: Sequence[Staff],
+    request_id: UUID,
+    by: Staff,
+    at: datetime,
+) -> CaseNote:
+    """Save a note; the same `request_id` a second time gives the first one back."""
+    if saved := CaseNote.objects.filter(request_id=request_id).first():
+        return saved
+    note = CaseNote.objects.create(
+        person=person, prison=prison, level=level, text=text, by=by, at=at, request_id=request_id
+    )
+    note.readers.set(readers if level == Level.CONFIDENTIAL else [])
+    _record("write_note", note, by=by, at=at)
+    return note
+
+
+@transaction.atomic
+def amend_note(
+    *, note: CaseNote, level: str, text: str, because: str, request_id: UUID, by: Staff, at: datetime
+) -> CaseNote:
+    """Correct a note of one's own: a new one stands in its place, and the old one behind it. Raises RefusedError."""
+    if saved := CaseNote.objects.filter(request_id=request_id).first():
+        return saved
+    old = CaseNote.objects.select_for_update(no_key=True).get(pk=note.pk)
+    if old.by_id != by.pk:
+        raise RefusedError("Only who wrote a note corrects it")
+    if CaseNote.objects.filter(amends=old).exists():
+        raise RefusedError("This note has been corrected already. Look at the correction before you change it")
+    new = CaseNote.objects.create(
+        person=old.person,
+        prison=old.prison,
+        level=level,
+        text=text,
+        by=by,
+        at=at,
+        request_id=request_id,
+        amends=old,
+        amended_because=because,
+    )
+    new.readers.set(old.readers.all() if level == Level.CONFIDENTIAL else [])
+    _record("amend_note", new, by=by, at=at)
+    return new
+
+
+@transaction.atomic
+def break_glass(*, note: CaseNote, prison: Prison, because: str, by: Staff, at: datetime) -> NoteReading:
+    """Read a note that is closed to one, for a reason that the Governor will read (reliability: need to know)."""
+    if not because.strip():
+        raise RefusedError("Say why you must read it", field="because")
+    reading = NoteReading.objects.create(note=note, prison=prison, by=by, at=at, because=because)
+    _record("break_glass", note, by=by, at=at, prison=prison, because=because)
+    return reading
+
+
+def record_shown(notes: Sequence[CaseNote], *, prison: Prison, person: Person, by: Staff, at: datetime) -> None:
+    """Keep that restricted and confidential notes were read by somebody to whom they are open."""
+    closed = [note.pk for note in notes if note.level != Level.OPEN and note.by_id != by.pk]
+    if closed:
+        audit.record(by=Actor(staff=by), action="see_notes", at=at, prison=prison, person=person, notes=closed)
+
+
+def _record(action: str, note: CaseNote, *, by: Staff, at: datetime, prison: Prison | None = None, **more: str) -> None:
+    where = prison or note.prison
+    said = {"note": note.pk, "level": note.level, **more}
+    audit.record(by=Actor(staff=by), action=action, at=at, prison=where, person=note.person, **said)

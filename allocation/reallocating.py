@@ -1,0 +1,91 @@
+"""Many cases given at once: what would happen, and then each by itself, with a word about every one that could not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from django.db.models import QuerySet
+
+from allocation.actions import RefusedError, allocate_pom
+from allocation.availability import gone
+from allocation.caseload import recommendation, with_case, with_held_type, with_loads
+from allocation.models import PomAllocation
+from allocation.suggesting import CaseToGive, Suggested, Taker, suggest
+from omic.models import Person, Prison, Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A case to give: to whom, instead of which open allocation (None: none), and why."""
+
+    person: Person
+    staff: Staff
+    replaces: int | None
+    reason: str
+
+
+def takers(prison: Prison, *, on: date, besides: int | None = None) -> list[Staff]:
+    """The POMs with their loads to whom cases can be given: posted today and not away; smallest load first."""
+    away = gone(prison, on=on).values("staff")
+    found = with_loads(prison, on=on).filter(posted=True).exclude(pk__in=away).exclude(pk=besides)
+    return list(found.order_by("cases", "surname", "forename", "pk"))
+
+
+def read_cases(people: QuerySet[Person], *, on: date) -> list[Person]:
+    """Cases with what a recommendation needs, and `open_allocation`, the id of the one that a new one replaces."""
+    rows = list(with_held_type(with_case(people, on=on), on=on).select_related("wing", "prison", "pom"))
+    open_rows = PomAllocation.objects.primary().open().filter(person__in=people)
+    by_person = dict(open_rows.values_list("person_id", "pk"))
+    for row in rows:
+        row.open_allocation = by_person.get(row.pk)  # type: ignore[attr-defined]
+        row.advised = recommendation(row, operator=row.prison.operator, on=on)  # type: ignore[attr-defined,union-attr]
+    return sorted(rows, key=lambda row: (row.surname, row.forename, row.pk))
+
+
+def suggestions(cases: Sequence[Person], poms: Iterable[Staff]) -> dict[int, Suggested]:
+    """For each case, by id, to whom it could go."""
+    before: dict[int, list[int]] = {}
+    rows = PomAllocation.objects.primary().filter(person__in=[case.pk for case in cases]).exclude(ended_at=None)
+    for person, prison, staff in rows.order_by("-ended_at").values_list("person_id", "prison_id", "staff_id"):
+        if any(case.pk == person and case.prison_id == prison for case in cases):
+            before.setdefault(person, []).append(staff)
+    to_give = [
+        CaseToGive(case.pk, case.advised.value.pom_type or "", tuple(before.get(case.pk, ())))  # type: ignore[attr-defined]
+        for case in cases
+    ]
+    able = [
+        Taker(pom.pk, pom.pom_type, pom.cases, Fraction(pom.working_days or 5))  # type: ignore[attr-defined]
+        for pom in poms
+    ]
+    return {one.case: one for one in suggest(to_give, able)}
+
+
+def needs_reason(case: Person, staff: Staff, *, on: date) -> bool:
+    """Whether giving a case to this POM goes against the recommendation (TI-14)."""
+    chosen = "" if staff.pom_type == "unknown" else staff.pom_type  # type: ignore[attr-defined]
+    outcome = recommendation(case, operator=case.prison.operator, on=on, chosen=chosen)  # type: ignore[union-attr]
+    return outcome.value.reason_required
+
+
+def reallocate(
+    moves: Sequence[Move], *, batch: str, by: Staff, at: datetime
+) -> tuple[list[PomAllocation], Mapping[int, str]]:
+    """Each move in a transaction of its own: the allocations made and, by person, why the others were not."""
+    made, refused = [], {}
+    for move in moves:
+        try:
+            made.append(
+                allocate_pom(
+                    person=move.person,
+                    staff=move.staff,
+                    replaces=move.replaces,
+                    reason=move.reason,
+                    batch=batch,
+                    by=by,
+                    at=at,
+                )
+            )
+        except RefusedError as error:
+            refused[move.person.pk] = str(error)
+    return made, refused

@@ -1,0 +1,94 @@
+"""The forms of a POM's absence, and of many cases given at once."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django import forms
+
+from allocation.models import PomAbsence
+from allocation.reallocating import Move, needs_reason
+from allocation.suggesting import Suggested
+from omic.forms import BaseForm, DateField
+from omic.models import Person, Staff
+
+NO_CHANGE = ("", "Leave as it is")
+BECAUSE = {"before": "had the case before", "type": "recommended type, smallest load", "load": "smallest load"}
+
+
+class AbsenceForm(BaseForm):
+    """Why a POM is not there for cases, and from when until when."""
+
+    kind = forms.ChoiceField(label="What is it?", choices=PomAbsence.Kind.choices, widget=forms.RadioSelect)
+    starts_on = DateField(label="From which day?")
+    returns_on = DateField(label="Back on which day?", required=False, help_text="Leave empty when it is not known.")
+    because = forms.CharField(label="Reason", max_length=300, required=False)
+
+
+class Row(NamedTuple):
+    """One case on the page: its fields, and why the suggested POM."""
+
+    case: Person
+    to: Any
+    reason: Any
+    why: str
+
+
+class ReallocateForm(BaseForm):
+    """A POM, or none, for each case; a reason where it goes against the recommendation."""
+
+    batch = forms.CharField(widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        cases: Sequence[Person],
+        poms: Sequence[Staff],
+        suggested: Mapping[int, Suggested],
+        on: date,
+    ) -> None:
+        super().__init__(data)
+        self.cases, self.on, self.suggested = cases, on, suggested
+        self.poms = {str(pom.pk): pom for pom in poms}
+        choices = [NO_CHANGE, *((key, f"{pom}: {pom.cases}") for key, pom in self.poms.items())]  # type: ignore[attr-defined]
+        for case in cases:
+            advised = suggested.get(case.pk)
+            to = forms.ChoiceField(choices=choices, required=False, initial=str(advised.taker) if advised else "")
+            to.label = f"New POM of {case.name}"
+            self.fields[f"to_{case.pk}"] = to
+            label = f"Reason for {case.name}"
+            self.fields[f"reason_{case.pk}"] = forms.CharField(label=label, max_length=300, required=False)
+            replaces = forms.IntegerField(
+                required=False,
+                widget=forms.HiddenInput,
+                initial=case.open_allocation,  # type: ignore[attr-defined]
+            )
+            self.fields[f"replaces_{case.pk}"] = replaces
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for case in self.cases:
+            pom = self.poms.get(said.get(f"to_{case.pk}", ""))
+            if pom and not said.get(f"reason_{case.pk}") and needs_reason(case, pom, on=self.on):
+                self.add_error(f"reason_{case.pk}", f"Say why {case.name} goes to a POM of another type")
+        if not self.errors and not self.moves():
+            self.add_error(None, "Choose a POM for at least one case")
+        return said
+
+    def moves(self) -> list[Move]:
+        """What is to be done, in the order of the page."""
+        said = self.cleaned_data
+        return [
+            Move(case, self.poms[to], said.get(f"replaces_{case.pk}"), said.get(f"reason_{case.pk}", ""))
+            for case in self.cases
+            if (to := said.get(f"to_{case.pk}"))
+        ]
+
+    def rows(self) -> Iterator[Row]:
+        """Each case with its fields."""
+        for case in self.cases:
+            advised = self.suggested.get(case.pk)
+            why = f"{self.poms[str(advised.taker)]}: {BECAUSE[advised.because]}" if advised else "Nobody to suggest"
+            yield Row(case, self[f"to_{case.pk}"], self[f"reason_{case.pk}"], why)

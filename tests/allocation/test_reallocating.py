@@ -1,0 +1,234 @@
+"""POMs who are away, the cases that nobody has, and many cases given at once."""
+
+from datetime import timedelta
+from fractions import Fraction
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allocation.actions import RefusedError, allocate_pom
+from allocation.availability import end_pom_absence, left_alone, record_pom_absence
+from allocation.models import Pom, PomAbsence
+from allocation.suggesting import CaseToGive, Taker, suggest
+from omic.audit import Actor
+from omic.models import Cover, Message, Person, Role, Staff
+from omic.postings import end_posting
+from tests.cast import Cast
+from tests.factories import NOW, TODAY, PomAllocationFactory, PostingFactory, StaffFactory, days
+
+TYPES = ("probation", "prison")
+
+
+# --- the suggestion ---------------------------------------------------------------------------------------------------
+
+CASES = st.lists(st.tuples(st.sampled_from(TYPES), st.sets(st.integers(0, 3), max_size=2)), min_size=1, max_size=5)
+POMS = st.lists(
+    st.tuples(st.sampled_from(TYPES), st.integers(0, 6), st.sampled_from([1, 3, 5])), min_size=1, max_size=3
+)
+
+
+def load(takers: list[Taker], chosen: tuple[int, ...]) -> Fraction:
+    return sum((Fraction((one.cases + chosen.count(one.id)) ** 2) / one.days for one in takers), Fraction(0))
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES, POMS)
+def test_no_other_choice_of_the_same_type_and_continuity_levels_the_loads_better(cases: list, poms: list) -> None:
+    takers = [Taker(number, kind, held, Fraction(worked)) for number, (kind, held, worked) in enumerate(poms)]
+    given_to = [CaseToGive(number, kind, tuple(sorted(before))) for number, (kind, before) in enumerate(cases)]
+
+    def allowed(case: CaseToGive) -> list[int]:
+        fit = [one.id for one in takers if one.pom_type == case.pom_type] or [one.id for one in takers]
+        kept = [one for one in case.before if one in fit]
+        return kept[:1] or fit
+
+    best = min(load(takers, chosen) for chosen in product(*map(allowed, given_to)))
+    found = suggest(given_to, takers)
+    assert [one.case for one in found] == [case.id for case in given_to]
+    assert all(one.taker in allowed(case) for one, case in zip(found, given_to, strict=True))
+    fallback = len({case.pom_type for case in given_to} - {one.pom_type for one in takers})
+    assert fallback or load(takers, tuple(one.taker for one in found)) == best
+
+
+def test_nobody_here_suggests_nobody() -> None:
+    assert suggest([CaseToGive(1, "prison")], []) == []
+
+
+# --- absences ---------------------------------------------------------------------------------------------------------
+
+db = pytest.mark.django_db
+
+
+def pom(cast: Cast, name: str, pom_type: str = "prison") -> Staff:
+    staff = StaffFactory(username=name, surname=name.title(), email=f"{name}@lei.example")
+    PostingFactory(staff=staff, prison=cast.prison, role=Role.POM)
+    about = {"staff": staff, "prison": cast.prison, "starts_on": days(-300), "recorded_at": NOW}
+    Pom.objects.create(pom_type=pom_type, working_days=5, **about)
+    return staff
+
+
+def case_of(cast: Cast, staff: Staff) -> Person:
+    person = cast.person()
+    PomAllocationFactory(person=person, staff=staff)
+    return person
+
+
+def away(cast: Cast, staff: Staff, **facts: object) -> PomAbsence:
+    said = {"kind": "away", "starts_on": TODAY, "returns_on": days(10), "because": "Leave"} | facts
+    return record_pom_absence(staff=staff, prison=cast.prison, by=cast.of(Role.HOMD), at=NOW, **said)
+
+
+def alone(cast: Cast, on: object = TODAY) -> list[Person]:
+    return list(left_alone(cast.prison.people.all(), cast.prison, on=on))
+
+
+@db
+@pytest.mark.parametrize(("number", "left"), [(-1, False), (0, True), (9, True), (10, False)])
+def test_whose_pom_is_away_is_left_alone_from_the_first_day_to_the_last(cast: Cast, number: int, left: bool) -> None:
+    person = case_of(cast, pom(cast, "anna"))
+    away(cast, person.pom)
+    assert alone(cast, days(number)) == ([person] if left else [])
+
+
+@db
+def test_who_is_covered_or_whose_pom_only_takes_no_new_cases_is_not(cast: Cast) -> None:
+    covered, busy = case_of(cast, pom(cast, "anna")), case_of(cast, pom(cast, "ben"))
+    away(cast, covered.pom)
+    away(cast, busy.pom, kind="full")
+    Cover.objects.create(
+        person=covered, prison=cast.prison, role=Role.POM, staff=busy.pom, starts_on=TODAY, because="Leave",
+        recorded_by=cast.of(Role.HOMD), recorded_at=NOW,
+    )  # fmt: skip
+    assert alone(cast) == []
+
+
+@db
+def test_who_lost_the_posting_leaves_cases_that_nobody_has(cast: Cast) -> None:
+    person = case_of(cast, pom(cast, "anna"))
+    end_posting(posting=person.pom.postings.get(), ends_on=days(1), by=Actor(staff=cast.of(Role.HOMS)), at=NOW)
+    assert (alone(cast), alone(cast, days(1))) == ([], [person])
+
+
+@db
+@pytest.mark.parametrize(
+    "facts", [{"starts_on": days(5), "returns_on": None}, {"starts_on": days(-3)}, {"kind": "full"}]
+)
+def test_two_absences_do_not_overlap(cast: Cast, facts: dict) -> None:
+    staff = pom(cast, "anna")
+    away(cast, staff)
+    with pytest.raises(RefusedError, match="recorded already"):
+        away(cast, staff, **facts)
+
+
+@db
+def test_back_today_ends_it_and_a_planned_one_is_taken_back(cast: Cast) -> None:
+    staff = pom(cast, "anna")
+    row = away(cast, staff, starts_on=days(-5))
+    end_pom_absence(absence=row, version=1, on=TODAY, by=cast.of(Role.HOMD), at=NOW)
+    assert PomAbsence.objects.get().returns_on == TODAY
+    with pytest.raises(RefusedError, match="Somebody else"):
+        end_pom_absence(absence=row, version=1, on=TODAY, by=cast.of(Role.HOMD), at=NOW)
+    planned = away(cast, staff, starts_on=days(3))
+    end_pom_absence(absence=planned, version=1, on=TODAY, by=cast.of(Role.HOMD), at=NOW)
+    assert PomAbsence.objects.count() == 1
+
+
+@db
+def test_nobody_is_given_to_a_pom_who_is_away(cast: Cast) -> None:
+    staff = pom(cast, "anna")
+    away(cast, staff)
+    with pytest.raises(RefusedError, match="away or leaving"):
+        allocate_pom(person=cast.person(), staff=staff, replaces=None, reason="No", by=cast.of(Role.HOMD), at=NOW)
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+
+
+def page(staff: Staff) -> str:
+    return reverse("allocation:reallocate", args=["LEI", staff.pk])
+
+
+def said(people: list[Person], to: Staff, step: str = "save", **more: str) -> dict[str, str]:
+    form = {"batch": uuid4().hex, "step": step}
+    for person in people:
+        form |= {f"to_{person.pk}": str(to.pk), f"reason_{person.pk}": "Away until spring"}
+        form[f"replaces_{person.pk}"] = str(person.pom_allocations.get(ended_at=None).pk)
+    return form | more
+
+
+@db
+def test_an_absence_leads_to_the_cases_and_shows_what_giving_them_does(cast: Cast) -> None:
+    gone, other = pom(cast, "anna"), pom(cast, "ben")
+    people = [case_of(cast, gone) for _ in range(3)]
+    client = cast.client(Role.HOMD)
+    form = {"kind": "away", "starts_on_day": "18", "starts_on_month": "11", "starts_on_year": "2026"}
+    answer = client.post(reverse("allocation:pom-absence", args=["LEI", gone.pk]), form)
+    assert answer.url == page(gone)
+    body = client.post(page(gone), said(people, other, step="look")).content.decode()
+    assert "Give 3 cases" in body
+    assert all(person.pom_id == gone.pk for person in Person.objects.filter(pk__in=[one.pk for one in people]))
+
+
+@db
+def test_each_is_given_by_itself_and_conflicts_are_told_one_by_one(cast: Cast) -> None:
+    gone, other = pom(cast, "anna"), pom(cast, "ben")
+    people = [case_of(cast, gone) for _ in range(4)]
+    form = said(people, other)
+    taken = people[0].pom_allocations.get(ended_at=None)
+    allocate_pom(
+        person=people[0], staff=pom(cast, "cleo"), replaces=taken.pk, reason="First", by=cast.of(Role.HOMD),
+        at=NOW - timedelta(minutes=1),
+    )  # fmt: skip
+    body = cast.client(Role.HOMD).post(page(gone), form).content.decode()
+    now = {person.pk: person.pom.username for person in Person.objects.filter(pom__isnull=False).select_related("pom")}
+    assert [now[person.pk] for person in people] == ["cleo", "ben", "ben", "ben"]
+    assert f"{people[0].name}: " in body
+    assert "Your choice was not saved" in body
+
+
+@db
+def test_a_batch_writes_one_email_to_each_side(cast: Cast) -> None:
+    gone, other = pom(cast, "anna"), pom(cast, "ben")
+    people = [case_of(cast, gone) for _ in range(5)]
+    cast.client(Role.HOMD).post(page(gone), said(people, other))
+    mails = Message.objects.filter(kind="allocation").values_list("recipient", flat=True)
+    assert sorted(mails) == ["anna@lei.example", "ben@lei.example"]
+
+
+@db
+def test_a_reason_is_asked_where_the_type_is_not_the_recommended(cast: Cast) -> None:
+    gone, other = pom(cast, "anna"), pom(cast, "ben", "probation")
+    person = case_of(cast, gone)
+    form = said([person], other, **{f"reason_{person.pk}": ""})
+    assert "Say why" in cast.client(Role.HOMD).post(page(gone), form).content.decode()
+    assert Person.objects.get(pk=person.pk).pom_id == gone.pk
+
+
+@db
+@pytest.mark.parametrize("role", [Role.POM, Role.HOMS, Role.CASE_ADMINISTRATOR, Role.GOVERNOR, Role.KEY_WORKER])
+def test_only_the_homd_gives_cases(cast: Cast, role: Role) -> None:
+    staff = pom(cast, "anna")
+    for name in ("reallocate", "pom-absence"):
+        url = reverse(f"allocation:{name}", args=["LEI", staff.pk])
+        assert (cast.client(role).get(url).status_code, cast.stranger.get(url).status_code) == (403, 404)
+
+
+@db
+def test_as_many_queries_for_ten_cases_as_for_one(cast: Cast) -> None:
+    gone = pom(cast, "anna")
+    pom(cast, "ben")
+    client = cast.client(Role.HOMD)
+    case_of(cast, gone)
+    with CaptureQueriesContext(connection) as first:
+        client.get(page(gone))
+    for _ in range(9):
+        case_of(cast, gone)
+    with CaptureQueriesContext(connection) as second:
+        client.get(page(gone))
+    assert len(second) == len(first)
