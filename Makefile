@@ -11,7 +11,7 @@ FIND_PYTHON = for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 MAKEFLAGS += --jobs=2
 NPM_COMES_WITH = $(shell command -v npm >/dev/null || echo $(VENV)/.done)
 
-.PHONY: setup run test lint
+.PHONY: setup run test test-all lint
 
 setup: $(VENV)/.done node_modules/.done
 
@@ -19,7 +19,11 @@ run: setup
 	@exec "$(BIN)/python" manage.py up --with-parent
 
 test: setup
-	@"$(BIN)/python" -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@"$(BIN)/python" -m pytest --numprocesses auto $(ARGS)
+
+# Also what takes longer than CI may: journeys through a browser, loads of the demonstration.
+test-all: setup
+	@"$(BIN)/python" -m pytest --numprocesses auto -m "long or not long" $(ARGS)
 
 lint: setup
 	@.ci/lint

@@ -59,6 +59,8 @@ def allocate_pom(
     if advised.reason_required and not reason:
         raise RefusedError(WHY_OVERRIDDEN if advised.pom_type else WHY_UNADVISED, field="reason")
     started_at = _end(present, by=by, at=at, because=f"Allocated to {staff}") if present else at
+    for other in case.pom_allocations.open().filter(staff=staff):
+        _end(other, by=by, at=at, because="Became the primary POM")
     allocation = PomAllocation.objects.create(
         person=case,
         prison=case.prison,
@@ -174,8 +176,9 @@ def _chosen(case: Person, staff: Staff, present: PomAllocation | None, on: date)
     """The type of the POM chosen, empty where it is not recorded, and what is recommended beside it."""
     if not posted_poms(case.prison, on=on).filter(staff=staff).exists():
         raise RefusedError(f"{staff} holds no POM posting in {case.prison} today. Choose another POM.", field="staff")
-    if PomAbsence.objects.on(on).gone().filter(staff=staff, prison=case.prison).exists():
-        raise RefusedError(f"{staff} is away or leaving. Choose another POM.", field="staff")
+    if absence := PomAbsence.objects.on(on).filter(staff=staff, prison=case.prison).first():
+        words = absence.get_kind_display().lower()
+        raise RefusedError(f"Recorded of {staff}: {words}. Choose another POM.", field="staff")
     if present and present.staff_id == staff.pk:
         raise RefusedError(f"{staff} is this person’s POM already.", field="staff")
     profiles = Pom.objects.on(on).filter(staff=staff, prison=case.prison)

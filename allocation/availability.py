@@ -65,7 +65,7 @@ def record_pom_absence(
 def end_pom_absence(*, absence: PomAbsence, version: int, on: date, by: Staff, at: datetime) -> None:
     """The POM is back on a day; what has not begun is taken back. Raises RefusedError if it was changed meanwhile."""
     rows = PomAbsence.objects.filter(pk=absence.pk, version=version)
-    begun = rows.filter(starts_on__lt=on)
+    begun = rows.filter(Q(returns_on__isnull=True) | Q(returns_on__gt=on), starts_on__lt=on)
     if not (begun.update(returns_on=on, version=F("version") + 1) or rows.filter(starts_on__gte=on).delete()[0]):
         raise RefusedError("Somebody else has changed this meanwhile. Look again before you save")
     _audit("end_pom_absence", absence, by, at, on=on.isoformat())

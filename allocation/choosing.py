@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from allocation.availability import gone
 from allocation.caseload import recommendation, with_case, with_held_type, with_loads
 from allocation.lists import reason_words
 from allocation.loads import Loads, PomLoad, Share, draw
-from allocation.models import PomAllocation, PomType
+from allocation.models import PomAbsence, PomAllocation, PomType
 from allocation.policy import ADVICE, RULES_BY_ID
 from omic.http import PrisonRequest
 from omic.models import Person, Staff
@@ -75,7 +74,7 @@ def advise(case: Person, request: PrisonRequest) -> Advice:
 
 
 def _posted_others(request: PrisonRequest, present: PomAllocation | None) -> QuerySet[Staff]:
-    away = gone(request.prison, on=request.on).values("staff")
+    away = PomAbsence.objects.on(request.on).filter(prison=request.prison).values("staff")
     posted = with_loads(request.prison, on=request.on).filter(posted=True).exclude(pk__in=away)
     return posted.exclude(pk=present.staff_id) if present else posted
 

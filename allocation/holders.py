@@ -12,6 +12,6 @@ def open_rows() -> PomAllocationQuerySet:
 
 
 def shared_with(staff: Staff, prison: Prison) -> QuerySet[PomAllocation]:
-    """The people in whose case `staff` has another part: co-working, or case management support (AL-10, AL-11)."""
-    rows = PomAllocation.objects.open().filter(staff=staff, prison=prison)
-    return rows.exclude(part=PomAllocation.Part.PRIMARY).values("person")
+    """The people in whose case `staff` co-works. Case management support holds no case (AL-10)."""
+    rows = PomAllocation.objects.open().filter(staff=staff, prison=prison, part=PomAllocation.Part.COWORKING)
+    return rows.values("person")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from allocation.actions import RefusedError
-from allocation.models import CaseNote, NoteReading
+from allocation.models import CaseNote, NoteReading, PomAllocation
 from omic import audit
 from omic.access import Action, Standing
 from omic.audit import Actor
@@ -19,8 +19,9 @@ OPEN_TO = frozenset((Role.POM, Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR))
 
 
 def current(person: Person) -> QuerySet[CaseNote]:
-    """The notes about somebody, from every prison; what has been corrected is behind its correction."""
-    return person.case_notes.filter(amended_by=None)
+    """The notes about somebody, from every prison and under every number; corrections stand for what they correct."""
+    merged = person.numbers_taken_in.standing().values("gone")
+    return CaseNote.objects.filter(Q(person=person) | Q(person__in=merged), amended_by=None)
 
 
 def readable(standing: Standing, person: Person) -> Q:
@@ -28,7 +29,8 @@ def readable(standing: Standing, person: Person) -> Q:
     reach = Q(by=standing.staff) | Q(level=Level.CONFIDENTIAL, readers=standing.staff)
     if standing.roles & OPEN_TO:
         reach |= Q(level=Level.OPEN)
-    if standing.people(Action.WRITE_NOTE).filter(pk=person.pk).exists():
+    shares = PomAllocation.objects.open().filter(person=person, prison=standing.prison, staff=standing.staff)
+    if standing.people(Action.WRITE_NOTE).filter(pk=person.pk).exists() or shares.exists():
         reach |= Q(level=Level.RESTRICTED)
     if Role.HOMD in standing.roles:
         reach |= Q(level=Level.CONFIDENTIAL)
@@ -49,6 +51,8 @@ def write_note(
 ) -> CaseNote:
     """Save a note; the same `request_id` a second time gives the first one back."""
     if saved := CaseNote.objects.filter(request_id=request_id).first():
+        if (saved.person_id, saved.by_id, saved.level, saved.text) != (person.pk, by.pk, level, text):
+            raise RefusedError("This was saved before you changed it. Correct the saved note instead")
         return saved
     note = CaseNote.objects.create(
         person=person, prison=prison, level=level, text=text, by=by, at=at, request_id=request_id

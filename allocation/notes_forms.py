@@ -26,6 +26,7 @@ class NoteForm(BaseForm):
         label="Readers of a confidential note", required=False, widget=forms.CheckboxSelectMultiple
     )
     request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    typed_by = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, colleagues: Iterable[Staff], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

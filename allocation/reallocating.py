@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
+from django.db import OperationalError
 from django.db.models import QuerySet
 
 from allocation.actions import RefusedError, allocate_pom
-from allocation.availability import gone
 from allocation.caseload import recommendation, with_case, with_held_type, with_loads
-from allocation.models import PomAllocation
+from allocation.models import PomAbsence, PomAllocation
 from allocation.suggesting import CaseToGive, Suggested, Taker, suggest
 from omic.models import Person, Prison, Staff
+from omic.reconcile import is_busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Move:
 
 def takers(prison: Prison, *, on: date, besides: int | None = None) -> list[Staff]:
     """The POMs with their loads to whom cases can be given: posted today and not away; smallest load first."""
-    away = gone(prison, on=on).values("staff")
+    away = PomAbsence.objects.on(on).filter(prison=prison).values("staff")  # also who takes no new cases
     found = with_loads(prison, on=on).filter(posted=True).exclude(pk__in=away).exclude(pk=besides)
     return list(found.order_by("cases", "surname", "forename", "pk"))
 
@@ -88,4 +89,8 @@ def reallocate(
             )
         except RefusedError as error:
             refused[move.person.pk] = str(error)
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            refused[move.person.pk] = "Somebody else is changing this case. Try again"
     return made, refused

@@ -38,7 +38,7 @@ class Row(NamedTuple):
 class ReallocateForm(BaseForm):
     """A POM, or none, for each case; a reason where it goes against the recommendation."""
 
-    batch = forms.CharField(widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
+    batch = forms.CharField(max_length=40, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
 
     def __init__(
         self,

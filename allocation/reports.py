@@ -2,9 +2,8 @@
 
 from django.conf import settings
 
-from omic.calendar import london_midnight
 from omic.formats import day, plural
-from omic.ledger import Coverage, last_done
+from omic.ledger import Coverage
 from omic.models import Role, Staff
 from omic.nightly import JOB, Night
 from omic.outbox import MailKind, queue_message
@@ -12,13 +11,14 @@ from omic.outbox import MailKind, queue_message
 
 def tell_governors(night: Night) -> Coverage:
     """Queue the email, if there is anything to tell; answers how many closed notes it tells of."""
-    since = last_done(JOB, night.prison)
+    told = night.prison.runs.filter(job=JOB, coverage__has_key="closed_notes_read").order_by("-finished_at").first()
     readings = night.prison.note_readings.filter(at__lte=night.at)
-    if since is not None:
-        readings = readings.filter(at__gt=london_midnight(since))
+    if told is not None:
+        readings = readings.filter(at__gt=told.finished_at)
     number = readings.count()
-    if number:
-        _mail(night, number)
+    if not number:
+        return {}
+    _mail(night, number)
     return {"closed_notes_read": number}
 
 

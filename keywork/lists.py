@@ -69,7 +69,8 @@ def by_need(people: QuerySet[Person], prison: Prison, *, on: date) -> QuerySet[P
     """People `with_key_work` with `need` and `milestone_on`, by which a list puts first whom to see first (ED-14).
 
     At regime level 3 the priority groups come first (0), then whoever is near release, the end of the tariff or
-    parole (1), the nearest first, then everybody else (2); at other levels nobody stands before another.
+    parole (1), the nearest first, then everybody else (2) and who is owed nothing now (3); at other levels nobody
+    stands before another.
     """
     if not goes_by_need(prison, on=on):
         return people.annotate(need=Value(0), milestone_on=Value(None, output_field=DateField()))
@@ -77,14 +78,19 @@ def by_need(people: QuerySet[Person], prison: Prison, *, on: date) -> QuerySet[P
     people = people.annotate(next_on=Least(_ahead("earliest_release_on", on), _parole_on(on), _hearing_on(on)))
     grouped = Q(priority__len__gt=0)
     return people.annotate(
-        need=Case(When(grouped, then=0), When(next_on__lte=near, then=1), default=2),
+        need=Case(
+            When(next_due_on__isnull=True, then=3),
+            When(grouped, then=0),
+            When(next_on__lte=near, then=1),
+            default=2,
+        ),
         milestone_on=Case(When(~grouped & Q(next_on__lte=near), then="next_on"), output_field=DateField()),
     )
 
 
 def goes_by_need(prison: Prison, *, on: date) -> bool:
     """Whether the prison's lists of who is owed a session go by need first: at regime level 3 (ED-14)."""
-    level = regime.level_on(prison, on)
+    level = None if prison.women else regime.level_on(prison, on)  # ED-15
     return level is not None and level.level == Level.RESTRICT
 
 

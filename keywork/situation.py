@@ -81,7 +81,7 @@ class Recorded:
     alerts: dict[tuple[int, str], date]  # since when, by person and code
     decisions: Mapping[int, Mapping[str, Decision]]
     youth: set[tuple[int, str]]
-    out: Mapping[int, frozenset[date]]  # whole days out, by person
+    out: Mapping[tuple[int, str], frozenset[date]]  # whole days out, by person and the prison they were out of
     triggers: dict[tuple[int, str], list[Trigger]] = field(default_factory=lambda: defaultdict(list))
     sessions: dict[tuple[int, str], list[date]] = field(default_factory=lambda: defaultdict(list))
 
@@ -113,13 +113,13 @@ def _recorded(people: Sequence[int], prisons: Collection[str], window: Window) -
     )
 
 
-def _days_out(people: Sequence[int], window: Window) -> dict[int, frozenset[date]]:
+def _days_out(people: Sequence[int], window: Window) -> dict[tuple[int, str], frozenset[date]]:
     since = month_bounds(window.first - WEEK)[0]
     rows = DayOut.objects.standing().filter(person__in=people, on__gte=since)
-    found: dict[int, set[date]] = defaultdict(set)
-    for person, on in rows.values_list("person_id", "on"):
-        found[person].add(on)
-    return {person: frozenset(days) for person, days in found.items()}
+    found: dict[tuple[int, str], set[date]] = defaultdict(set)
+    for person, prison, on in rows.values_list("person_id", "prison_id", "on"):
+        found[person, prison].add(on)
+    return {key: frozenset(days) for key, days in found.items()}
 
 
 def groups_on(row: Row, recorded: Recorded, on: date) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ def _held(rows: list[Row], groups: tuple[str, ...], recorded: Recorded, window: 
         complexity=last["person__complexity"],
         spells=tuple(Spell(row["arrived_on"], row["left_on"]) for row in rows),
         in_hospital=last["left_on"] is None and last["person__presence"] == Presence.HOSPITAL,
-        out_on=recorded.out.get(last["person_id"], frozenset()),
+        out_on=recorded.out.get(key, frozenset()),
         priority=bool(groups),
         transition=_transition(last) if key in recorded.youth else None,
         triggers=tuple(recorded.triggers.get(key, ())),

@@ -21,6 +21,10 @@ WATCHED = {
     "export_mail": "Took the list of emails away",
     "see_notes": "Read closed notes open to them",
     "see_risk": "Was shown risk information",
+    "see_engagement": "Read a POM engagement",
+    "see_self_harm": "Was shown self-harm",
+    "see_cohort_facts": "Was shown what a decision about checks stands on",
+    "print_roster": "Printed a roster",
 }
 
 

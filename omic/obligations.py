@@ -95,7 +95,7 @@ _OPEN = f"""
 _VOID = f"""
     UPDATE omic_obligation o SET state = 'void', met_at = NULL, closed_at = %s, closed_because = %s
     WHERE o.person_id = ANY(%s) AND o.kind = ANY(%s) AND o.state IN ('open', 'missed', 'not_met')
-      AND (o.closed_at IS NULL OR o.closed_because IN ('left', 'later contact'))
+      AND (o.closed_at IS NULL OR o.closed_because IN ('left', 'later contact', 'the month is over'))
       AND (o.due_on IS NULL OR o.due_on >= %s) AND o.opens_on <= %s
       AND NOT EXISTS (SELECT FROM wanted w WHERE {_SAME})
 """  # noqa: S608

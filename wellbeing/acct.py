@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from omic.calendar import london_day
 from omic.formats import moment, plural
 from omic.freshness import acct_as_of
-from omic.models import Alert, Person, Prison
+from omic.models import Alert, ObligationKind, Person, Prison
 from wellbeing.lines import RosterRow
 from wellbeing.roster import Place, homes_of, lines_without_duty, people_of
 from wellbeing.rules import policy_on
@@ -62,6 +62,11 @@ def treat_as_open(
     A live question: no duty is made. Done is who was checked that day all the same. Five queries.
     """
     here = people_of(prison, wing, people)
-    due = {row.person.pk for row in rows if row.due_by == on or row.out}
+    # A week's check that was met or waived days ago is no check of this day (H3).
+    due = {row.person.pk for row in rows if row.out or (row.due_by == on and (row.left or _is_daily(row)))}
     may = list(may_have_acct(here, on).exclude(pk__in=due).select_related("wing"))
     return lines_without_duty(may, homes_of(here), prison=prison, on=on, at=at)
+
+
+def _is_daily(row: RosterRow) -> bool:
+    return row.duty is not None and row.duty.kind == ObligationKind.DAILY_CHECK

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import OperationalError
 
 from keywork.actions.refusals import RefusedError
+from omic.access import ACCESS, Action
 from omic.formats import clock
 from omic.http import PrisonRequest
 from omic.models import Contact, Person, Prison, Staff
@@ -99,8 +100,9 @@ def _moved(request: PrisonRequest, data: Mapping[str, Any] | None, rows: Mapping
 
 
 def officers_of(prison: Prison, on: date) -> dict[str, Staff]:
-    """Everybody posted in a prison on a day, by name; who shares a name also by the name they sign in with."""
-    postings = prison.postings.on(on).select_related("staff").order_by("staff__surname", "staff__forename", "staff")
+    """Whoever could check somebody in a prison on a day, by name; who shares a name also by how they sign in."""
+    postings = prison.postings.on(on).filter(role__in=ACCESS[Action.RECORD_CHECK]).select_related("staff")
+    postings = postings.order_by("staff__surname", "staff__forename", "staff")
     staff = list(dict.fromkeys(posting.staff for posting in postings))
     names = [str(one) for one in staff]
     named = zip(names, staff, strict=True)

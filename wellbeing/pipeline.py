@@ -14,7 +14,7 @@ from keywork.owed import fallback_checks
 from keywork.policy import Kind
 from keywork.regime import dated_levels
 from keywork.rules import Owed, policy_on
-from keywork.situation import Held, locked_since, read_held
+from keywork.situation import Held, Recorded, locked_since, read_held
 from omic.calendar import london_day, week_start
 from omic.models import ContactKind, Estate, Obligation, ObligationKind, PrisonSetting, Role, SettingKind, Stay
 from omic.models.obligation import ObligationState
@@ -63,7 +63,7 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
     )
     counts = Counter(sync(checks, kinds=CHECKS, first=window.first, void_because="No longer owed here"))
     # A review or talk that nothing asks for any more is void however long ago it was due.
-    rest = chain.from_iterable(chain(_reviews(one, decided, window), _talks(one, decided)) for one in women)
+    rest = chain.from_iterable(chain(_reviews(one, recorded, decided, window), _talks(one, decided)) for one in women)
     counts.update(sync(rest, kinds=AFTERWARDS, first=date.min, void_because="No longer asked for"))
     return dict(counts)
 
@@ -115,7 +115,7 @@ def _checks(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
     """WB-04 and WB-05: the checks of a woman in one prison."""
     prison = one.last["prison_id"]
     cohorts = [CohortFrom(row.starts_on, row.cohort) for row in decided.of(one.last["person_id"])]
-    # In hospital now: nothing from today on. What was owed before stood on facts of those days, which it keeps.
+    # In hospital now: nothing opens after today. What stands already stood on facts of its day, which it keeps.
     facts = replace(one.facts, in_hospital=False)
     monday = week_start(max(window.first, one.stays[0]["arrived_on"]))
     while monday <= window.last:
@@ -137,7 +137,7 @@ def _each(
             for day in days
         ]
     for duty in duties:
-        if not one.facts.in_hospital or ((duty.due_on or date.max) < window.on and _stood(duty, decided)):
+        if not one.facts.in_hospital or (duty.opens_on <= window.on and _stood(duty, decided)):
             yield duty
 
 
@@ -169,7 +169,7 @@ def _check(one: Held, owed: Owed, outcome: Outcome[tuple[Owed, ...]], kind: Obli
 # --- who is checked daily ---------------------------------------------------------------------------------------------
 
 
-def _reviews(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
+def _reviews(one: Held, recorded: Recorded, decided: Decided, window: Window) -> Iterator[Wanted]:
     """WB-03: one review at a time, and one for each referral, for as long as she is here.
 
     Due on the day on which it opens, or on the day that the last decision named.
@@ -188,11 +188,25 @@ def _reviews(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
     elif last.prison_id != one.last["prison_id"] or last.starts_on < one.last["arrived_on"]:
         arrived, found = one.last["arrived_on"], f"Arrived with {last.get_cohort_display().lower()} checks"
         yield _review(one, f"arrival-{one.last['pk']}", opens_on=arrived, due_on=arrived, found=found)
+    elif (moved := _level_since(one, recorded, window)) and last.starts_on < moved and _is_watched(one, last):
+        found = f"The regime level changed on {moved}"
+        yield _review(one, f"level-{moved}-{last.pk}", opens_on=moved, due_on=moved, found=found)
     elif set(one.groups) - set(last.groups):
         yield _review_now(one, f"group-{last.pk}", decided, window, "In another priority group since the last decision")
-    elif one.groups or last.cohort == Cohort.DAILY:
+    elif _is_watched(one, last):
         found = f"{last.get_cohort_display()} checks decided on {last.starts_on}"
         yield _review(one, f"decision-{last.pk}", opens_on=last.starts_on, due_on=last.next_review_on, found=found)
+
+
+def _level_since(one: Held, recorded: Recorded, window: Window) -> date | None:
+    """WB-05, ED-11: since when the present regime level stands; None where it has never changed."""
+    begun = [level.from_on for level in recorded.levels.get(one.last["prison_id"], ()) if level.from_on <= window.on]
+    return max(begun) if len(begun) > 1 else None
+
+
+def _is_watched(one: Held, last: CohortDecision) -> bool:
+    """Whether the decision about her is reviewed at all: she is in a priority group, or checked daily."""
+    return bool(one.groups) or last.cohort == Cohort.DAILY
 
 
 def _review_now(one: Held, slot: str, decided: Decided, window: Window, found: str) -> Wanted:
@@ -206,15 +220,18 @@ def _review(one: Held, slot: str, *, opens_on: date, due_on: date, found: str) -
 
 
 def _talks(one: Held, decided: Decided) -> Iterator[Wanted]:
-    """WB-11: whoever went from daily to weekly is told; with the next decision, or elsewhere, that is over."""
-    decisions = decided.of(one.last["person_id"])
-    if not _present(one) or not decisions or not decisions[-1].stepped_down:
+    """WB-11: whoever went from daily to weekly is told, wherever she is by then; only daily checks again end that."""
+    if not _present(one):
         return
-    last = decisions[-1]
-    if last.prison_id == one.last["prison_id"]:
-        found = ("WB-11", f"From daily to weekly checks on {last.starts_on}")
-        slot = f"decision-{last.pk}"
-        yield _duty(one, ObligationKind.STEP_DOWN_TALK, slot, last.starts_on, None, Role.WING_OFFICER, found)
+    for row in reversed(decided.of(one.last["person_id"])):
+        if row.cohort == Cohort.DAILY:
+            return
+        if row.stepped_down:
+            found = ("WB-11", f"From daily to weekly checks on {row.starts_on}")
+            yield _duty(
+                one, ObligationKind.STEP_DOWN_TALK, f"decision-{row.pk}", row.starts_on, None, Role.WING_OFFICER, found
+            )
+            return
 
 
 def _present(one: Held) -> bool:

@@ -1,6 +1,6 @@
 """The wings whose rosters somebody may see, and the place and day that an address names."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from django.db.models import QuerySet
@@ -10,6 +10,8 @@ from omic.access import Action, Relation
 from omic.http import PrisonRequest
 from omic.models import Role, Wing
 from wellbeing.roster import NO_WING
+
+FURTHEST = timedelta(days=3653)  # from today, of a day that an address may ask for
 
 
 def wings_open_to(request: PrisonRequest) -> QuerySet[Wing]:
@@ -47,8 +49,9 @@ def words_of(place: Wing | Literal["none"]) -> str:
 
 
 def day_of(request: PrisonRequest) -> date:
-    """The day that an address asks for (`on`), else today."""
+    """The day that an address asks for (`on`), else today; also when it is further away than anybody looks."""
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        on = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         return request.on
+    return on if abs(on - request.on) <= FURTHEST else request.on

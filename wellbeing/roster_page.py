@@ -13,7 +13,7 @@ from omic.models import Prison, Suspension, Wing
 from wellbeing.acct import acct_age, treat_as_open
 from wellbeing.lines import RosterRow, State
 from wellbeing.places import day_of, place_of
-from wellbeing.roster import NO_WING, expected_by, lines_without_duty, made_until, read_roster
+from wellbeing.roster import NO_WING, expected_by, homes_of, lines_without_duty, made_until, read_roster
 from wellbeing.roster_forms import SHIFTS, RowForm
 from wellbeing.ticking import Line, Ticks
 
@@ -85,7 +85,8 @@ def _strays(request: PrisonRequest, lines: Sequence[Line], typed: Sequence[RowFo
     if not forms:
         return []
     people = [form.person for form in forms.values()]
-    rows = lines_without_duty(people, {}, prison=request.prison, on=request.on, at=request.now)
+    homes = homes_of(request.prison.people.filter(wing__in={person.wing_id for person in people}))
+    rows = lines_without_duty(people, homes, prison=request.prison, on=request.on, at=request.now)
     return [Line(row, forms[row.person.pk]) for row in rows]
 
 

@@ -10,6 +10,7 @@ from allocation import notes
 from allocation.actions import RefusedError
 from allocation.models import CaseNote
 from allocation.notes_forms import AmendForm, NoteForm, ReasonForm
+from omic import pending
 from omic.access import Action, requires
 from omic.http import PrisonRequest
 from omic.models import Role, Staff
@@ -39,16 +40,24 @@ def case_notes(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 @requires(Action.WRITE_NOTE)
 def write(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """A new note about a case of one's own."""
-    form = NoteForm(request.POST or None, colleagues=_colleagues(request), initial={"level": CaseNote.Level.OPEN})
+    initial = {"level": CaseNote.Level.OPEN, "typed_by": pending.stamp(request.user)}
+    form = NoteForm(pending.typed(request), colleagues=_colleagues(request), initial=initial)
     back = reverse("allocation:notes", args=[code, ref])
-    if request.method == "POST" and form.is_valid():
-        notes.write_note(
-            person=request.person, prison=request.prison, by=request.user, at=request.now, **form.cleaned_data
-        )
+    if request.method == "POST" and form.is_valid() and _written(request, form):
         messages.success(request, "Note saved.")
         return redirect(back)
     context = {"title": "Write a case note", "form": form, "submit": "Save", "back": back, "cancel": back}
     return render(request, "allocation/note.html", context | {"person": request.person} | identity(request.person))
+
+
+def _written(request: PrisonRequest, form: NoteForm) -> bool:
+    said = {name: form.cleaned_data[name] for name in ("text", "level", "readers", "request_id")}
+    try:
+        notes.write_note(person=request.person, prison=request.prison, by=request.user, at=request.now, **said)
+    except RefusedError as refused:
+        form.add_error(None, str(refused))
+        return False
+    return True
 
 
 def _colleagues(request: PrisonRequest) -> list[Staff]:

@@ -1,5 +1,6 @@
 """A POM's absences, the cases that nobody has, and many cases given to others at once."""
 
+import re
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ from omic.http import PrisonRequest
 from omic.lists import ListPage
 from omic.models import Person, Staff
 
+REPLACES = re.compile(r"replaces_([0-9]{1,9})")
 AT_ONCE = 60  # people without a POM on one page
 
 
@@ -104,7 +106,7 @@ def unallocated(request: PrisonRequest, code: str) -> HttpResponse:
 
 def _many(request: PrisonRequest, people: QuerySet[Person], *, besides: int | None, context: dict[str, Any]) -> Any:
     """The page; what it would do, when asked; what was done and what was not, when saved."""
-    shown = [int(name[9:]) for name in request.POST if name.startswith("replaces_") and name[9:].isdigit()]
+    shown = [int(found[1]) for name in request.POST if (found := REPLACES.fullmatch(name))]
     # Whom somebody else has given away meanwhile stays on the page, to be told what happened.
     people = request.prison.people.filter(Q(pk__in=people.values("pk")) | Q(pk__in=shown))
     cases = read_cases(people, on=request.on)

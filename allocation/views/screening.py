@@ -59,4 +59,6 @@ def _screened(request: PrisonRequest, form: ScreeningForm, overrides: bool) -> C
         )
     except RefusedError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        # What is typed again stands on what is shown now.
+        form.data = form.data.copy() | {"before": request.person.complexity or ""}
         return None

@@ -86,6 +86,9 @@ class Person(models.Model):
     csra = models.CharField(max_length=20, blank=True)
     category = models.CharField(max_length=2, blank=True)
     complexity = models.CharField(max_length=6, choices=Complexity, null=True, blank=True)
+    roll_complexity = models.CharField(
+        max_length=6, choices=Complexity, null=True, blank=True, help_text="What the roll last stated"
+    )
 
     earliest_release_on = models.DateField(null=True, blank=True, help_text="Written by the handover determination")
     earliest_release_kind = models.CharField(max_length=10, blank=True, help_text="Which date that is: crd, ped …")

@@ -27,12 +27,14 @@ PERSON = {
     "csra": "csra",
     "category": "category",
     "complexity": "complexity",
+    "roll_complexity": "complexity",
     "booking_id": "booking_id",
 }
 PLACE = ("prison", "wing", "presence", "hospital", "arrived_on")  # follow from several attributes together
 DATES = ("sed", "led", "ard", "crd", "ped", "ted", "hdced", "hdc_actual", "prrd", "npd", "apd", "confirmed_release_on")
 SENTENCE = {"started_on": "sentence_start"} | dict(zip(DATES, DATES, strict=True))
-UNKNOWN = {"complexity": None, "reception_on": None, "legal_status": "UNKNOWN"}  # all others are empty text
+# All others are empty text.
+UNKNOWN = {"complexity": None, "roll_complexity": None, "reception_on": None, "legal_status": "UNKNOWN"}
 EVERYTHING = frozenset(name.attribute for name in FIELDS)
 
 

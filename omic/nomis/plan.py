@@ -101,6 +101,8 @@ def _plan(
 ) -> Plan:
     person = person_facts(record, reading.stated) | place_facts(record, reading.stated)
     person["arrived_on"] = _arrived_on(record, stored, stay)
+    if stored and "complexity" in person and person["roll_complexity"] == stored.person["roll_complexity"]:
+        del person["complexity"]  # the roll says nothing new: a screening since then stands (AL-32)
     movement = movement_facts(record, reading.prisons)
     if movement and stored and movement.key in stored.movements:
         movement = None
@@ -127,6 +129,7 @@ def _arrived_on(record: RollRecord, stored: Stored | None, stay: StayChange) -> 
 
 def _changes(plan: Plan, stored: Stored) -> dict[str, Change]:
     changes = differences(stored.person, plan.person) | plan.sentence.changes
+    changes.pop("roll_complexity", None)  # said with `complexity`, where that moves
     if plan.movement:
         changes["movement"] = (None, f"{plan.movement.kind} {plan.movement.on}")
     if plan.alerts_started:

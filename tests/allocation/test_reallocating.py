@@ -143,7 +143,7 @@ def test_back_today_ends_it_and_a_planned_one_is_taken_back(cast: Cast) -> None:
 def test_nobody_is_given_to_a_pom_who_is_away(cast: Cast) -> None:
     staff = pom(cast, "anna")
     away(cast, staff)
-    with pytest.raises(RefusedError, match="away or leaving"):
+    with pytest.raises(RefusedError, match="away from work"):
         allocate_pom(person=cast.person(), staff=staff, replaces=None, reason="No", by=cast.of(Role.HOMD), at=NOW)
 
 

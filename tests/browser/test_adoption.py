@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.factories import TODAY, SentenceFactory, days
 from tests.handover.test_adoption import NEW, mixed_prison, settle_on
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.browser.conftest import SignIn
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, KeyWorkerAllocationFactory, KeyWorkerFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

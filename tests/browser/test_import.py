@@ -14,7 +14,7 @@ from tests.cast import Cast
 from tests.factories import days
 from tests.omic.roll_files import him, jsonl, left, record, take_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tests.browser.conftest import SignIn
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, KeyWorkerAllocationFactory, days
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a password for the tests"
 FURTHEST = 60  # presses of Tab: more means that something cannot be reached
 

@@ -14,7 +14,7 @@ from tests.browser.conftest import SignIn
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, KeyWorkerAllocationFactory, days
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a password for the tests"
 PAPERS = ("Reason", "Sign-off reference", "Risk assessment", "Safe system of work", "Consultation")
 

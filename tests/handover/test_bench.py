@@ -7,6 +7,7 @@ from handover.models import HandoverDetermination
 from omic.models import Prison
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_the_bench_prints_each_version_and_two_nights_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "PASSES", 1)  # each begins by collecting the garbage of all tests before

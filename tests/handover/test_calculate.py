@@ -68,6 +68,7 @@ def test_the_day_is_londons(monkeypatch: pytest.MonkeyPatch, moment: str, lead: 
     assert json.loads(out.getvalue())["responsibility"] == lead
 
 
+@pytest.mark.long
 def test_the_bench_asks_the_same_people_each_time() -> None:
     people = list(synthetic_people(50, seed=1))
     assert people == list(synthetic_people(50, seed=1))

@@ -230,6 +230,7 @@ def test_who_is_long_term_training_is_known_by_the_day(cast: Cast) -> None:
     assert regime.long_term_training(cast.prison, TODAY) is True
 
 
+@pytest.mark.long
 def test_the_demonstration_has_each_kind_of_row(db: None) -> None:
     demo = plan(now=NOW, sizes={LOCAL: 40, WOMENS: 25, TRAINER: 25})
     make_prisons(demo)

@@ -36,6 +36,7 @@ from omic.models import (
 )
 from omic.reconcile import reconcile_in_batches, window_of
 
+pytestmark = pytest.mark.long
 SIZES = {LOCAL: 150, WOMENS: 40, TRAINER: 40}
 SMALL = {LOCAL: 40, WOMENS: 25, TRAINER: 25}
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)

@@ -201,6 +201,7 @@ def _python(code: str, database: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_two_processes_load_the_demonstration_and_only_once(copied_database: str) -> None:
     first = _python(LOAD, copied_database)
     assert first.returncode == 0, first.stderr[-500:]
@@ -209,6 +210,7 @@ def test_two_processes_load_the_demonstration_and_only_once(copied_database: str
     assert "staff in this database already" in _python(LOAD, copied_database).stderr
 
 
+@pytest.mark.long
 def test_up_refuses_half_a_demonstration_in_a_database_of_others(data: Path, copied_database: str) -> None:
     half = "DEMO_PARTS = [(kind, parts[:1]) for kind, parts in settings.DEMO_PARTS[:2]] + [('whole', ['no.such.part'])]"
     interrupted = LOAD.replace("load(plan", f"from django.conf import settings\nsettings.{half}\nload(plan")

@@ -1,6 +1,7 @@
 """Taking in a roll: what must be so after it, whatever the file."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,19 +65,21 @@ def test_a_thousand_records_three_of_them_bad_and_the_same_file_again(
     assert fingerprint() == before
 
 
-def test_the_next_days_roll_does_exactly_what_it_states(tmp_path: Path, a_thousand: list[Raw], prison: Prison) -> None:
-    good = [row for place, row in enumerate(a_thousand) if place not in BAD]
-    after = next_day(good, LEEDS, on=TOMORROW, arrivals=5, transfers=3, releases=2)
+def test_the_next_days_roll_does_exactly_what_it_states(tmp_path: Path, prison: Prison) -> None:
+    here = replace(LEEDS, size=200)
+    good = list(roll(here, on=TODAY))
+    assert counts(take_in(tmp_path, good, prison=prison)) == (200, 0, 0, 0, 0)
+    after = next_day(good, here, on=TOMORROW, arrivals=5, transfers=3, releases=2)
     leavers = [him(row["prisonerNumber"]) for row in after if row["lastMovementTypeCode"] in ("REL", "TRN")]
     leavers = [person for person in leavers if not person.restricted_patient]
     allocations = [
         make(person=person) for person in leavers for make in (KeyWorkerAllocationFactory, PomAllocationFactory)
     ]
-    assert counts(take_in(tmp_path, after, prison=prison, on=TOMORROW, at=NEXT)) == (5, 5, 992, 0, 0)
+    assert counts(take_in(tmp_path, after, prison=prison, on=TOMORROW, at=NEXT)) == (5, 5, 195, 0, 0)
 
     ended = Stay.objects.filter(left_on=TOMORROW).values_list("ended_because", flat=True)
     assert sorted(ended) == ["release", "release", "transfer", "transfer", "transfer"]
-    assert prison.people.count() == 997
+    assert prison.people.count() == 200
     assert not any(type(row).objects.get(pk=row.pk).ended_at is None for row in allocations)
     assert not Obligation.objects.demanding().filter(person__in=leavers).exists()
     arrived = set(Person.objects.filter(arrived_on=TOMORROW))
@@ -286,3 +289,13 @@ def _again_changes_nothing(folder: Path, rows: list[Any], prison: Prison | None)
     again = take_in(folder, rows, prison=prison, confirmed=True)
     assert (again.added, again.changed) == (0, 0)
     assert fingerprint() == before
+
+
+@pytest.mark.parametrize(("stated", "holds"), [("low", "high"), ("medium", "medium")])
+def test_the_roll_takes_a_screening_back_only_by_saying_something_new(tmp_path: Path, stated: str, holds: str) -> None:
+    prison = PrisonFactory(code="LEI")
+    take_in(tmp_path, [record(complexityOfNeedLevel="low")], prison=prison)
+    Person.objects.update(complexity="high")  # as a screening does
+    take_in(tmp_path, [record(complexityOfNeedLevel=stated, cellLocation="B-9-9")], prison=prison, on=TOMORROW, at=NEXT)
+    person = Person.objects.get()
+    assert (person.complexity, person.cell) == (holds, "B-9-9")

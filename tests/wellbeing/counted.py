@@ -30,7 +30,8 @@ _WOMEN = """
         SELECT DISTINCT s.person_id, s.prison_id, d FROM omic_stay s
         JOIN omic_prison p ON p.code = s.prison_id AND p.estate = 'women'
         JOIN day ON d >= s.arrived_on AND d <= coalesce(s.left_on, 'infinity')
-        WHERE NOT EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = s.person_id AND o."on" = d
+        WHERE NOT EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = s.person_id
+                          AND o.prison_id = s.prison_id AND o."on" = d
                           AND o.withdrawn_at IS NULL)
     ),
     whole AS (
@@ -98,7 +99,8 @@ _MEN = f"""
         SELECT s.person_id, s.prison_id, max(s.arrived_on) AS arrived_on, max(k.since) AS since
         FROM omic_stay s JOIN locked k ON k.code = s.prison_id
         WHERE s.arrived_on <= %(on)s AND coalesce(s.left_on, 'infinity') >= %(on)s
-          AND NOT EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = s.person_id AND o."on" = %(on)s
+          AND NOT EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = s.person_id
+                          AND o.prison_id = s.prison_id AND o."on" = %(on)s
                           AND o.withdrawn_at IS NULL)
           AND EXISTS (SELECT FROM omic_alert a WHERE a.person_id = s.person_id AND a.code = 'HA' AND a.ends_on IS NULL
                       AND a.starts_on <= %(on)s)
@@ -123,7 +125,8 @@ _MEN_OWED = """
         WHERE k.d >= %(first)s
           AND EXISTS (SELECT FROM omic_stay s WHERE s.person_id = k.person_id AND s.prison_id = k.prison_id
                       AND k.d >= s.arrived_on AND k.d <= coalesce(s.left_on, 'infinity'))
-          AND NOT EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = k.person_id AND o."on" = k.d
+          AND NOT EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = k.person_id
+                          AND o.prison_id = k.prison_id AND o."on" = k.d
                           AND o.withdrawn_at IS NULL)
     )"""
 

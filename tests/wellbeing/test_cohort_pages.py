@@ -133,11 +133,11 @@ def test_who_stands_on_which_list(women: Cast, stepped: Person) -> None:
 
 def test_a_watch_ends_after_28_days_but_not_before_she_is_told(women: Cast, stepped: Person) -> None:
     watched = woman(women)
-    for back in (29, 28):
+    for back in (30, 29):
         CohortDecisionFactory(person=watched, cohort="weekly", stepped_down=True, starts_on=days(-back))
     client = women.client(Role.GOVERNOR)
     assert on_the_list(client, "cohort-stepped-down") == [stepped]
-    CohortDecisionFactory(person=watched, cohort="weekly", stepped_down=True, starts_on=days(-27))
+    CohortDecisionFactory(person=watched, cohort="weekly", stepped_down=True, starts_on=days(-28))
     assert watched in on_the_list(client, "cohort-stepped-down")
     CohortDecision.objects.filter(person=stepped).update(starts_on=days(-40))
     assert stepped in on_the_list(client, "cohort-stepped-down")
@@ -145,8 +145,8 @@ def test_a_watch_ends_after_28_days_but_not_before_she_is_told(women: Cast, step
 
 def test_what_a_row_says_and_what_goes_into_a_file(women: Cast) -> None:
     person = decided(woman(women, "HA", surname="Rowan", cell="A-2-007"), Cohort.DAILY, Cohort.DAILY)
-    SelfHarmFactory(person=person, on=days(-27))
     SelfHarmFactory(person=person, on=days(-28))
+    SelfHarmFactory(person=person, on=days(-29))
     ContactFactory(person=person, kind="check", at=NOW)
     client = women.client(Role.SAFER_CUSTODY)
     url = reverse("wellbeing:cohort-daily", args=["EWI"])

@@ -194,7 +194,9 @@ def test_the_page_asks_as_much_for_five_as_for_one(person: Person, officer: Staf
 
 def test_who_shares_a_name_can_be_told_apart(person: Person) -> None:
     for number in range(2):
-        PostingFactory(prison=person.prison, staff__username=f"twin{number}", staff__surname="Same")
+        PostingFactory(
+            prison=person.prison, role=Role.WING_OFFICER, staff__username=f"twin{number}", staff__surname="Same"
+        )
     assert list(officers_of(person.prison, TODAY)) == ["Robin Same (twin0)", "Robin Same (twin1)"]
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
+from keywork.models import RegimeLevel
 from omic.models import Alert, DayOut, Obligation, Person, PrisonSetting, Role, Suspension
 from omic.obligations import stamp_missed
 from omic.reconcile import reconcile, window_of
@@ -198,3 +199,43 @@ def test_what_was_excepted_is_met_by_a_late_entry_and_missed_again_without_the_s
     )
     settle(person, since=days(-2))
     assert duties(person, "daily_check")[0] == (str(days(-2)), "open")
+
+
+def test_a_day_out_of_one_prison_voids_nothing_in_another(cast: Cast) -> None:
+    person = woman()
+    CohortDecisionFactory(person=person)
+    DayOut.objects.create(
+        person=person, prison=cast.prison, on=TODAY, why="court", recorded_by=cast.of(Role.GOVERNOR), recorded_at=NOW
+    )
+    settle(person)
+    assert duties(person, "daily_check")[0] == (str(TODAY), "open")
+
+
+@pytest.mark.parametrize(("cohort", "asked"), [("weekly", 1), ("daily", 0)])
+def test_the_talk_outlasts_the_next_review_but_not_daily_checks(cohort: str, asked: int) -> None:
+    person = woman()
+    CohortDecisionFactory(person=person, starts_on=days(-9))
+    CohortDecisionFactory(person=person, starts_on=days(-7), cohort="weekly", stepped_down=True)
+    settle(person, days(-7))
+    CohortDecisionFactory(person=person, starts_on=days(-1), cohort=cohort)
+    settle(person)
+    assert len(duties(person, "step_down_talk")) == asked
+
+
+@pytest.mark.parametrize(("decided_on", "slot"), [(-10, "level"), (-3, "decision")])
+def test_a_change_of_regime_level_asks_for_a_review_of_what_was_decided_before(
+    cast: Cast, decided_on: int, slot: str
+) -> None:
+    person, papers = (
+        woman(),
+        dict.fromkeys(("because", "sign_off", "risk_assessment", "safe_system", "consultation"), "x"),
+    )
+    for level, on in ((2, -90), (3, -5)):
+        RegimeLevel.objects.create(
+            prison=person.prison, level=level, starts_on=days(on), recovery_plan="x",
+            recorded_by=cast.of(Role.GOVERNOR), recorded_at=NOW, **papers,
+        )  # fmt: skip
+    CohortDecisionFactory(person=person, starts_on=days(decided_on), next_review_on=days(9))
+    settle(person)
+    review = person.obligations.exclude(state="void").get(kind="cohort_review")
+    assert (review.slot.partition("-")[0], review.due_on) == (slot, days(-5) if slot == "level" else days(9))

@@ -18,7 +18,7 @@ from wellbeing.roster import roster
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 10, 19)  # the clocks go back on its first Sunday
-SEEDS, DAYS = int(os.environ.get("YEAR_SEEDS", "1")), int(os.environ.get("YEAR_DAYS", "15"))
+SEEDS, DAYS = int(os.environ.get("YEAR_SEEDS", "1")), int(os.environ.get("YEAR_DAYS", "10"))
 PEOPLE = int(os.environ.get("YEAR_PEOPLE", "4"))  # in each prison
 FIRST = int(os.environ.get("YEAR_FIRST_SEED", "0"))
 STEPS = [  # tiers, dates and POMs have no say in checks, and nobody reads the email

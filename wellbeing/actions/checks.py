@@ -11,7 +11,7 @@ from omic import audit, obligations
 from omic.audit import Actor
 from omic.calendar import london_day
 from omic.formats import clock, day, moment
-from omic.models import NOMIS_TYPES, Alert, Contact, ContactKind, DayOut, Person, Prison, Staff, Stay
+from omic.models import NOMIS_TYPES, SIGHTINGS, Alert, Contact, ContactKind, DayOut, Person, Prison, Staff, Stay
 from omic.reconcile import lock, reconcile, window_of
 from wellbeing.models import CheckNote
 from wellbeing.notes import OUTCOMES, CheckRecord, nomis_text, record_of
@@ -93,17 +93,22 @@ def undo_check(*, contact: Contact, because: str, request_id: UUID, by: Staff, a
 
 
 @transaction.atomic
-def record_day_out(*, person: Person, prison: Prison, on: date, why: str, by: Staff, at: datetime) -> DayOut:
+def record_day_out(
+    *, person: Person, prison: Prison, on: date, why: str, may_past: bool, by: Staff, at: datetime
+) -> DayOut:
     """That somebody is, or was, out for a whole day: its check is not owed, and it is no whole day here (rulebook 0).
 
-    Raises RefusedError when they were not held here, when they are out that day already, or when they were checked.
+    A day that is over takes somebody who oversees missed checks (`may_past`): it takes a miss away. Raises RefusedError
+    for that, when they were not held here, when they are out that day already, or when they were seen here.
     """
     lock([person.pk])
+    if on < london_day(at) and not may_past:
+        raise RefusedError("A day that is over is recorded by a manager or Safer Custody", "on")
     if not Stay.objects.filter(person=person, prison=prison).covering(on).exists():
         raise RefusedError(f"{person.name} was not in this prison on {day(on)}", "on")
     if person.days_out.standing().filter(on=on).exists():
         raise RefusedError(f"{person.name} is recorded as out on {day(on)} already", "on")
-    checks = Contact.objects.current().filter(person=person, prison=prison, on=on, kind__in=NEEDS_IDENTITY)
+    checks = Contact.objects.current().filter(person=person, prison=prison, on=on, kind__in=SIGHTINGS)
     if seen := checks.select_related("by").first():
         raise RefusedError(f"{seen.by} saw {person.name} here on {day(on)} at {clock(seen.at)}", "on")
     out = DayOut.objects.create(person=person, prison=prison, on=on, why=why, recorded_by=by, recorded_at=at)
@@ -136,6 +141,8 @@ def _check_time(person: Person, prison: Prison, when: datetime, *, at: datetime)
         raise RefusedError(f"Date and time must be within the last {FURTHEST_BACK.days} days", "at")
     if not Stay.objects.filter(person=person, prison=prison).covering(on).exists():
         raise RefusedError(f"{person.name} was not in this prison on {day(on)}", "at")
+    if person.days_out.standing().filter(prison=prison, on=on).exists():
+        raise RefusedError(f"{person.name} is recorded as out all day on {day(on)}. Take the day out back first", "at")
 
 
 def _check_words(person: Person, record: CheckRecord) -> None:

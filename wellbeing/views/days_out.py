@@ -25,7 +25,8 @@ def day_out(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Record that somebody is, was or will be out all day, and see the days that are recorded."""
     person, back = request.person, reverse("person", args=[code, ref])
     form = DayOutForm(pending.typed(request), staff=request.user, today=request.on)
-    save = partial(record_day_out, person=person, prison=request.prison, by=request.user, at=request.now)
+    who = {"may_past": request.standing.may(Action.SEE_MISSED), "by": request.user}
+    save = partial(record_day_out, person=person, prison=request.prison, at=request.now, **who)
     if request.method == "POST" and form.is_valid() and (made := attempt(form, save, **form.told())):
         messages.success(request, f"{person.name} is out on {day(made.on)}: no wellbeing check is owed for that day.")
         return redirect("wellbeing:day-out", code, ref)
