@@ -29,6 +29,14 @@ END $$
 KEEP = "CREATE SCHEMA kept; CREATE TABLE kept.prison AS SELECT * FROM omic_prison"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What each page says is left to `make test-all`: the walk and the access matrix open every page in CI."""
+    for item in items:
+        if item.path.name.endswith("pages.py"):
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_clients() -> None:
     """Each test client makes the middleware anew, and WhiteNoise would look through all static files each time."""

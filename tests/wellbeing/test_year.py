@@ -16,7 +16,7 @@ from tests.wellbeing.counted import Counted, counted, keep_men
 from tests.wellbeing.year import Year
 from wellbeing.roster import roster
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 START = date(2026, 10, 19)  # the clocks go back on its first Sunday
 SEEDS, DAYS = int(os.environ.get("YEAR_SEEDS", "1")), int(os.environ.get("YEAR_DAYS", "10"))
 PEOPLE = int(os.environ.get("YEAR_PEOPLE", "4"))  # in each prison
