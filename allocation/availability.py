@@ -71,14 +71,9 @@ def end_pom_absence(*, absence: PomAbsence, version: int, on: date, by: Staff, a
     _audit("end_pom_absence", absence, by, at, on=on.isoformat())
 
 
-def gone(prison: Prison, *, on: date) -> QuerySet[PomAbsence]:
-    """The absences that take POMs of a prison from their cases on a day."""
-    return PomAbsence.objects.on(on).gone().filter(prison=prison)
-
-
 def left_alone(people: QuerySet[Person], prison: Prison, *, on: date) -> QuerySet[Person]:
     """Of people with a POM those whose POM is away, leaving or no longer posted here, and for whom nobody stands in."""
-    away = Exists(gone(prison, on=on).filter(staff=OuterRef("pom")))
+    away = Exists(PomAbsence.objects.on(on).gone().filter(prison=prison, staff=OuterRef("pom")))
     posted = Exists(posted_poms(prison, on=on).filter(staff=OuterRef("pom")))
     covered = Exists(Cover.objects.on(on).filter(person=OuterRef("pk"), role=Role.POM))
     return people.filter(pom__isnull=False).filter(away | ~posted).exclude(covered)

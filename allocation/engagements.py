@@ -15,6 +15,7 @@ from allocation.actions import RefusedError
 from omic import audit, obligations
 from omic.audit import Actor
 from omic.calendar import london_day
+from omic.contacts import take_back
 from omic.formats import day, moment
 from omic.models import NOMIS_TYPES, Contact, ContactKind, Person, Prison, Staff, Stay
 from omic.reconcile import LOOK_BACK, lock, reconcile, window_of
@@ -77,22 +78,16 @@ def withdraw_engagement(*, contact: Contact, because: str, request_id: UUID, by:
     lock([contact.person_id])
     if saved := Contact.objects.filter(request_id=request_id, amends=contact).first():
         return saved
-    old = _current(contact)
-    Contact.objects.filter(pk=old.pk).update(superseded_at=at)
-    new = Contact.objects.create(
-        person=old.person,
-        prison=old.prison,
-        kind=ContactKind.DELETED,
-        at=old.at,
-        by=by,
-        text=f"The POM engagement by {old.by} of {moment(old.at)} was recorded in error: {because}",
-        nomis_type=NOMIS_TYPES[ContactKind.ENGAGEMENT] if hasattr(old, "nomis_entry") else "",
-        recorded_at=at,
+    new = take_back(
+        _current(contact),
+        what="The POM engagement",
+        nomis_type=NOMIS_TYPES[ContactKind.ENGAGEMENT],
+        because=because,
         request_id=request_id,
-        amends=old,
-        amended_because=because,
+        by=by,
+        at=at,
     )
-    _follow(new, by, at, "withdraw_engagement", amends=old.pk)
+    _follow(new, by, at, "withdraw_engagement", amends=contact.pk)
     return new
 
 

@@ -1,12 +1,13 @@
 """Many cases given at once: what would happen, and then each by itself, with a word about every one that could not."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
 from django.db import OperationalError
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from allocation.actions import RefusedError, allocate_pom
 from allocation.caseload import recommendation, with_case, with_held_type, with_loads
@@ -46,13 +47,12 @@ def read_cases(people: QuerySet[Person], *, on: date) -> list[Person]:
 
 def suggestions(cases: Sequence[Person], poms: Iterable[Staff]) -> dict[int, Suggested]:
     """For each case, by id, to whom it could go."""
-    before: dict[int, list[int]] = {}
-    rows = PomAllocation.objects.primary().filter(person__in=[case.pk for case in cases]).exclude(ended_at=None)
-    for person, prison, staff in rows.order_by("-ended_at").values_list("person_id", "prison_id", "staff_id"):
-        if any(case.pk == person and case.prison_id == prison for case in cases):
-            before.setdefault(person, []).append(staff)
+    before: dict[int, list[int]] = defaultdict(list)
+    here = PomAllocation.objects.primary().filter(person__in=cases, prison=F("person__prison"))
+    for person, staff in here.exclude(ended_at=None).order_by("-ended_at").values_list("person_id", "staff_id"):
+        before[person].append(staff)
     to_give = [
-        CaseToGive(case.pk, case.advised.value.pom_type or "", tuple(before.get(case.pk, ())))  # type: ignore[attr-defined]
+        CaseToGive(case.pk, case.advised.value.pom_type or "", tuple(before[case.pk]))  # type: ignore[attr-defined]
         for case in cases
     ]
     able = [

@@ -3,7 +3,6 @@
 from functools import partial
 
 import django_filters
-from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.urls import path, reverse
 
@@ -26,11 +25,6 @@ WATCHED = {
     "see_cohort_facts": "Was shown what a decision about checks stands on",
     "print_roster": "Printed a roster",
 }
-
-
-def watched(events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-    """Of audit events those that the access log lists."""
-    return events.filter(action__in=WATCHED)
 
 
 def _detail(event: AuditEvent) -> str:
@@ -72,7 +66,7 @@ def access_log(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Newest first: closed notes that were opened with a reason, lists taken away, risk information shown."""
     page = ListPage(
         request,
-        watched(request.prison.audit_events.select_related("staff", "person")),
+        request.prison.audit_events.filter(action__in=WATCHED).select_related("staff", "person"),
         title="Access log",
         columns=COLUMNS,
         sort="-at",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from keywork.priority import OPEN_ACCT, POST_CLOSURE
 from omic.calendar import london_day
 from omic.formats import moment, plural
 from omic.freshness import acct_as_of
@@ -15,7 +16,7 @@ from wellbeing.lines import RosterRow
 from wellbeing.roster import Place, homes_of, lines_without_duty, people_of
 from wellbeing.rules import policy_on
 
-ACCTS = ("HA", "HA1")
+ACCTS = (OPEN_ACCT, POST_CLOSURE)
 ENDED_WITHIN = timedelta(days=7)  # as long as one that was closed may have been opened again, unknown here
 EVER = "It is not known who has an ACCT: no full roll was imported. Treat as open"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from keywork.regime_forms import TypedForm, area
+from keywork.regime_forms import AnswerForm, TypedForm, area
 from omic.fields import DateField
 from omic.models import Prison, Staff, Suspension, Wing
 from wellbeing.actions.suspensions import FURTHEST, MOST_DAYS, Asked
@@ -36,14 +36,7 @@ class AskSuspensionForm(TypedForm):
         return {"asked": Asked(**super().told())}
 
 
-class DecideSuspensionForm(TypedForm):
+class DecideSuspensionForm(AnswerForm):
     """The Governor's answer."""
 
-    approved = forms.TypedChoiceField(
-        choices=[("yes", "Approve"), ("no", "Refuse")],
-        coerce=lambda value: value == "yes",
-        empty_value=None,
-        widget=forms.RadioSelect,
-        label="Your answer",
-    )
     decision = forms.CharField(label="Your words to whoever asked", max_length=2000, widget=area())

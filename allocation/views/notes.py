@@ -21,7 +21,7 @@ from omic.people import identity
 def case_notes(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Newest first. A note that is closed to one shows when and by whom it was written, never what it says."""
     person, standing = request.person, request.standing
-    rows = list(notes.current(person).select_related("by", "prison", "amends").prefetch_related("readers"))
+    rows = list(notes.current(person).select_related("by", "prison", "amends"))
     mine = set(notes.current(person).filter(notes.readable(standing, person)).values_list("pk", flat=True))
     shown = [row for row in rows if row.pk in mine]
     notes.record_shown(shown, prison=request.prison, person=person, by=request.user, at=request.now)

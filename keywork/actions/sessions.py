@@ -12,9 +12,9 @@ from keywork.actions.refusals import RefusedError, SameSessionError
 from keywork.models import PlanTarget, SessionNote, TargetReview
 from keywork.notes import TEXTS, Record, nomis_text, record_of
 from keywork.rules import policy_on
-from omic import audit, duties, obligations
-from omic.audit import Actor
+from omic import duties, obligations
 from omic.calendar import london_day
+from omic.contacts import record_deed, take_back
 from omic.formats import day, moment
 from omic.models import NOMIS_TYPES, Contact, ContactKind, ExpectedArrival, Person, Prison, Staff, Stay
 from omic.reconcile import lock
@@ -53,7 +53,7 @@ def log_session(
     if record.risk_information:
         _tell_omu(contact, record.risk_information, at=at)
     _settle(contact, at)
-    _audit(by, "log_session", at, contact)
+    record_deed(by, "log_session", at, contact)
     return contact
 
 
@@ -92,7 +92,7 @@ def amend_session(
     _review_targets(new, record)
     _correct_risk(old, new, record.risk_information, because=because, at=at)
     _settle(new, at, since=min(old.on, new.on))
-    _audit(by, "amend_session", at, new, amends=old.pk)
+    record_deed(by, "amend_session", at, new, amends=old.pk)
     return new
 
 
@@ -106,23 +106,18 @@ def withdraw_session(*, contact: Contact, because: str, request_id: UUID, by: St
     if saved := Contact.objects.filter(request_id=request_id, amends=contact).first():
         return saved
     old = _current(contact)
-    _supersede(old, at=at)
-    new = Contact.objects.create(
-        person=old.person,
-        prison=old.prison,
-        kind=ContactKind.DELETED,
-        at=old.at,
-        by=by,
-        text=f"The {old.get_kind_display().lower()} by {old.by} of {moment(old.at)} was recorded in error: {because}",
-        nomis_type=NOMIS_TYPES[ContactKind.ENTRY] if hasattr(old, "nomis_entry") else "",
-        recorded_at=at,
+    new = take_back(
+        old,
+        what=f"The {old.get_kind_display().lower()}",
+        nomis_type=NOMIS_TYPES[ContactKind.ENTRY],
+        because=because,
         request_id=request_id,
-        amends=old,
-        amended_because=because,
+        by=by,
+        at=at,
     )
     _correct_risk(old, new, "", because=because, at=at)
     _settle(new, at)
-    _audit(by, "withdraw_session", at, new, amends=old.pk)
+    record_deed(by, "withdraw_session", at, new, amends=old.pk)
     return new
 
 
@@ -256,17 +251,3 @@ def _correct_risk(old: Contact, new: Contact, text: str, *, because: str, at: da
         _tell_omu(new, text, at=at)
     elif before and not text and not unread:
         _tell_omu(new, f"Withdrawn ({because}). It had said: {before}", at=at)
-
-
-def _audit(by: Staff, action: str, at: datetime, contact: Contact, **detail: Any) -> None:
-    audit.record(
-        by=Actor(staff=by),
-        action=action,
-        at=at,
-        prison=contact.prison,
-        person=contact.person,
-        contact=contact.pk,
-        kind=contact.kind,
-        on=london_day(contact.at).isoformat(),
-        **detail,
-    )

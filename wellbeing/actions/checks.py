@@ -1,24 +1,25 @@
 """Wellbeing checks: recorded once, each a contact of its own, taken back with a reason, never changed."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from keywork.actions.refusals import RefusedError
+from keywork.priority import OPEN_ACCT
 from omic import audit, obligations
 from omic.audit import Actor
 from omic.calendar import london_day
+from omic.contacts import record_deed, take_back
 from omic.formats import clock, day, moment
 from omic.models import NOMIS_TYPES, SIGHTINGS, Alert, Contact, ContactKind, DayOut, Person, Prison, Staff, Stay
-from omic.reconcile import lock, reconcile, window_of
+from omic.reconcile import LOOK_BACK, lock, reconcile, window_of
 from wellbeing.models import CheckNote
 from wellbeing.notes import OUTCOMES, CheckRecord, nomis_text, record_of
 
-OPEN_ACCT = "HA"
 NEEDS_IDENTITY = (ContactKind.CHECK, ContactKind.SEEN, ContactKind.DECLINED)
-FURTHEST_BACK = timedelta(days=62)  # as far as a write settles what was owed (omic.reconcile.LOOK_BACK)
+FURTHEST_BACK = LOOK_BACK  # as far as a write settles what was owed
 
 
 @transaction.atomic
@@ -57,7 +58,7 @@ def record_check(
     )
     _note(contact, record, late=record.from_paper or london_day(record.at) < london_day(at), entered_by=entered_by)
     obligations.settle([person.pk])
-    _audit(entered_by or by, "record_check", at, contact)
+    record_deed(entered_by or by, "record_check", at, contact)
     return contact
 
 
@@ -72,23 +73,18 @@ def undo_check(*, contact: Contact, because: str, request_id: UUID, by: Staff, a
         raise RefusedError("Only what a roster recorded can be taken back here")
     if old.superseded_at:
         raise RefusedError(f"Somebody has taken this back already, on {moment(old.superseded_at)}")
-    Contact.objects.filter(pk=old.pk).update(superseded_at=at)
-    new = Contact.objects.create(
-        person=old.person,
-        prison=old.prison,
-        kind=ContactKind.DELETED,
-        at=old.at,
-        by=by,
-        text=f"{old.get_kind_display()} by {old.by} of {moment(old.at)} was recorded in error: {because}",
-        nomis_type=NOMIS_TYPES[ContactKind.CHECK] if hasattr(old, "nomis_entry") else "",
-        recorded_at=at,
+    new = take_back(
+        old,
+        what=old.get_kind_display(),
+        nomis_type=NOMIS_TYPES[ContactKind.CHECK],
+        because=because,
         request_id=request_id,
-        amends=old,
-        amended_because=because,
+        by=by,
+        at=at,
     )
     # Not only settled: what it met may never have been owed, as when she was stepped down later that day.
     reconcile([old.person_id], window_of(london_day(at), at, since=london_day(old.at)))
-    _audit(by, "undo_check", at, new, amends=old.pk)
+    record_deed(by, "undo_check", at, new, amends=old.pk)
     return new
 
 
@@ -191,17 +187,3 @@ def _saved_before(saved: Contact, *, person: Person, record: CheckRecord, by: St
     if same and record_of(saved) == record:
         return saved
     raise RefusedError("This was saved before you changed it. Take the saved check back to record another")
-
-
-def _audit(by: Staff, action: str, at: datetime, contact: Contact, **detail: Any) -> None:
-    audit.record(
-        by=Actor(staff=by),
-        action=action,
-        at=at,
-        prison=contact.prison,
-        person=contact.person,
-        contact=contact.pk,
-        kind=contact.kind,
-        on=london_day(contact.at).isoformat(),
-        **detail,
-    )
