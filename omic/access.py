@@ -91,12 +91,26 @@ class Action(StrEnum):
     REFER_FOR_CHECKS = "refer_for_checks"
     TELL_STEP_DOWN = "tell_step_down"
     LOG_ENGAGEMENT = "log_engagement"
+    READ_SHARED = "read_shared"
+    SEE_ENGAGEMENT = "see_engagement"
+    VICTIM_LIAISON = "victim_liaison"
     SEE_MISSED = "see_missed"
     ASK_SUSPENSION = "ask_suspension"
     DECIDE_SUSPENSION = "decide_suspension"
     RECORD_SELF_HARM = "record_self_harm"
     SEE_SAFETY = "see_safety"
     SEE_ASSURANCE = "see_assurance"
+    WORK_HANDOVER = "work_handover"
+    WRITE_SENDING_NOTE = "write_sending_note"
+    ASSESS_EARLY = "assess_early"
+    APPROVE_EARLY = "approve_early"
+    RECORD_COMMUNITY = "record_community"
+    RECORD_PAROLE = "record_parole"
+    RECORD_RECALL = "record_recall"
+    DECIDE_FUNCTION = "decide_function"
+    SEE_PIPELINE = "see_pipeline"
+    EDIT_LDUS = "edit_ldus"
+    CHOOSE_REMINDERS = "choose_reminders"
 
 
 _R, _A = Role, Action
@@ -178,6 +192,10 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     | _roles(_R.KEY_WORKER, relation=Relation.OWN)
     | _roles(_R.WING_OFFICER, relation=Relation.WING),
     _A.LOG_ENGAGEMENT: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.READ_SHARED: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY) | _roles(_R.WING_OFFICER, relation=Relation.WING),
+    _A.SEE_ENGAGEMENT: _roles(_R.HOMD, _R.GOVERNOR),
+    # By need alone, and never to be told to the person: whoever works on the case, and who arranges it.
+    _A.VICTIM_LIAISON: _roles(_R.HOMD, _R.CASE_ADMINISTRATOR) | _roles(_R.POM, relation=Relation.OWN),
     _A.SEE_MISSED: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR),
     _A.ASK_SUSPENSION: _roles(_R.KEY_WORK_MANAGER, _R.SAFER_CUSTODY, _R.GOVERNOR),
     _A.DECIDE_SUSPENSION: _roles(_R.GOVERNOR),
@@ -185,6 +203,18 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     | _roles(_R.WING_OFFICER, relation=Relation.WING),
     _A.SEE_SAFETY: _roles(_R.SAFER_CUSTODY, *_OVERSEERS),
     _A.SEE_ASSURANCE: _roles(_R.KEY_WORK_MANAGER, _R.HOMD, _R.SAFER_CUSTODY, *_OVERSEERS),
+    _A.WORK_HANDOVER: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    # About somebody who has left: whether they were the writer's case is asked of the stay (handover.sending).
+    _A.WRITE_SENDING_NOTE: _roles(_R.HOMD, _R.POM),
+    _A.ASSESS_EARLY: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.APPROVE_EARLY: _roles(_R.HOMD),
+    _A.RECORD_COMMUNITY: _roles(_R.HOMD, _R.CASE_ADMINISTRATOR) | _roles(_R.POM, relation=Relation.OWN),
+    _A.RECORD_PAROLE: _roles(_R.HOMD, _R.CASE_ADMINISTRATOR) | _roles(_R.POM, relation=Relation.OWN),
+    _A.RECORD_RECALL: _roles(_R.HOMD) | _roles(_R.POM, relation=Relation.OWN),
+    _A.DECIDE_FUNCTION: _roles(_R.HOMD),
+    _A.SEE_PIPELINE: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR, *_OVERSEERS),
+    _A.EDIT_LDUS: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
+    _A.CHOOSE_REMINDERS: _roles(_R.POM),
 }
 
 

@@ -15,20 +15,22 @@ from django.core.mail import EmailMessage
 from django.db import models, transaction
 
 from omic.calendar import london_day
-from omic.models import Message, Posting, Prison, Recipient
+from omic.models import Ldu, Message, Posting, Prison, Recipient
 
 
 class MailKind(models.TextChoices):
-    """The emails that the product writes. Each goes only to addresses that a prison approves of, asked at sending."""
+    """The emails that the product writes. Each goes only to addresses that are approved, asked again at sending."""
 
     COMPLIANCE = "compliance", "Nightly compliance email"
     ALLOCATION = "allocation", "POM allocation"
     KEY_WORK = "key_work", "Key worker allocation"
     ACCESS = "access", "Closed notes read with a reason"
+    HANDOVER = "handover", "Handover reminder"
+    COMMUNITY = "community", "To the community"
 
 
 # What goes to one member of staff at their own address: their posting in the prison is the approval.
-TO_STAFF = (MailKind.ALLOCATION, MailKind.KEY_WORK, MailKind.ACCESS)
+TO_STAFF = (MailKind.ALLOCATION, MailKind.KEY_WORK, MailKind.ACCESS, MailKind.HANDOVER)
 
 # A relay that is down for a night is waited for: a minute, two, four …, then hourly, for a little over a day.
 FIRST_DELAY = timedelta(minutes=1)
@@ -76,10 +78,15 @@ def _send_one(at: datetime) -> str:
 
 
 def approved(message: Message, *, on: date) -> bool:
-    """Whether the prison still approves the message's address for its kind on a day (H7: asked again at sending)."""
+    """Whether the message's address is still approved for its kind on a day (H7: asked again at sending).
+
+    Staff by their posting in the prison, the community by the mailbox of an LDU, all others by the prison's own list.
+    """
     if message.kind in TO_STAFF:
         posted = Posting.objects.filter(prison=message.prison_id, staff__email=message.recipient)
         return posted.on(on).exists()
+    if message.kind == MailKind.COMMUNITY:
+        return Ldu.objects.on(on).filter(email=message.recipient).exists()
     recipients = Recipient.objects.filter(prison=message.prison_id, kind=message.kind, email=message.recipient)
     return recipients.approved(on).exists()
 

@@ -7,6 +7,7 @@ from omic.models.details import CaseDetails, DetailEntry, OasysAssessment, Provi
 from omic.models.determination import Determination
 from omic.models.guidance import DutyGuidance
 from omic.models.imports import ImportRow, RollImport
+from omic.models.ldu import Ldu
 from omic.models.ledger import AuditEvent, Message, Recipient, Run
 from omic.models.merge import PersonMerge, surviving_number
 from omic.models.obligation import Flag, Obligation, ObligationContact, ObligationKind, ObligationState
@@ -56,6 +57,7 @@ __all__ = [
     "ExpectedArrival",
     "Flag",
     "ImportRow",
+    "Ldu",
     "LegalStatus",
     "Message",
     "Movement",

@@ -72,10 +72,14 @@ class ObligationKind(models.TextChoices):
     ROTL_ASSESSMENT = "rotl_assessment", "ROTL assessment"
     CATEGORISATION_REVIEW = "categorisation_review", "Categorisation review"
     PRE_RELEASE_BOARD = "pre_release_board", "Pre-release board or report"
+    # What OMiC itself owes a POM by email: one for each true situation (handover.reminders).
+    REMIND_AHEAD = "remind_ahead", "Reminder: handover ahead"
+    REMIND_TODAY = "remind_today", "Reminder: handover today"
+    REMIND_NO_COM = "remind_no_com", "Reminder: handed over, and no COM"
 
 
 # Who may owe a duty: a role here, or somebody who is not posted in prisons.
-OUTSIDE = {"com": "COM", "probation_officer": "Probation officer", "psychologist": "Psychologist"}
+OUTSIDE = {"com": "COM", "probation_officer": "Probation officer", "psychologist": "Psychologist", "omic": "OMiC"}
 OWNERS: dict[str, str] = {**dict(Role.choices), **OUTSIDE}
 
 

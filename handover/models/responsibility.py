@@ -1,4 +1,7 @@
-"""Stored responsibility and handover dates. Dates are stored; who is responsible on a day follows from them in SQL."""
+"""Stored responsibility and handover dates, and decisions over them.
+
+Dates are stored; who is responsible on a day follows from them in SQL.
+"""
 
 from datetime import date
 
@@ -106,6 +109,7 @@ class ResponsibilityOverride(models.Model):
         COMMUNITY = "community", "The community team is to take the case"
         RECALLED = "recalled", "Recalled"
         CUSTODY = "custody", "The work in custody is not finished"
+        PAROLE = "parole", "The next parole review is 12 months or less after the last (PA-07)"
         OTHER = "other", "Another reason"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="responsibility_overrides")

@@ -1,0 +1,49 @@
+"""Local delivery units (LDUs) of the community, and the mailbox each answers to."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from omic.history import tracked
+from omic.models.staff import Staff
+
+
+class LduQuerySet(models.QuerySet["Ldu"]):
+    """LDUs, asked by the day."""
+
+    def on(self, day: date) -> "LduQuerySet":
+        """Those that can be written to on a day."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
+@tracked()
+class Ldu(models.Model):
+    """One LDU: its name as case details bear it, and the functional mailbox that takes what is sent to it (HO-35).
+
+    It is the nation's, not one prison's. A name in case details that no row bears is listed as unknown, and its cases
+    are written to nobody.
+    """
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    objects = LduQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "LDU"
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(ends_on__isnull=True), name="one_ldu_of_a_name"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="ldu_ends_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
