@@ -9,10 +9,26 @@ from omic.models import Person, Prison, Sentence, Staff
 
 
 class EarlyAssessmentQuerySet(models.QuerySet["EarlyAssessment"]):
-    """Assessments, newest first."""
+    """Assessments, newest first, and where they stand."""
 
     def standing(self) -> "EarlyAssessmentQuerySet":
+        """Not taken back."""
         return self.filter(withdrawn_at__isnull=True)
+
+    def under_way(self) -> "EarlyAssessmentQuerySet":
+        """In the window, eligible, not refused by the HOMD, and not decided by the community yet."""
+        eligible = self.standing().filter(in_window=True, decision="").exclude(klass="none")
+        return eligible.exclude(approved=False)
+
+    def to_approve(self) -> "EarlyAssessmentQuerySet":
+        return self.under_way().filter(approved=None)
+
+    def to_refer(self) -> "EarlyAssessmentQuerySet":
+        return self.under_way().filter(approved=True, referred_at=None)
+
+    def to_decide(self) -> "EarlyAssessmentQuerySet":
+        """Referred, and the community has not answered."""
+        return self.under_way().filter(referred_at__isnull=False)
 
 
 class EarlyAssessment(models.Model):

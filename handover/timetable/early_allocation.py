@@ -117,12 +117,21 @@ def first_review(case: Case) -> Task | None:
     return _task(case, Kind.EA_FIRST_REVIEW, Owner.POM, "EA-20", due_on, (step,), met=_agreed(case))
 
 
+def window_opens_on(case: Case) -> tuple[date, Step] | None:
+    """EA-22: from when a referral can be made.
+
+    None where nothing is known to count from, or where the version does not bring an indeterminate sentence forward.
+    """
+    base = _counted_from(case)
+    return count("EA-22", *base, months=-NUMBERS.ea_referral_months) if base else None
+
+
 def referral_on(case: Case) -> tuple[date, Steps] | None:
     """EA-22: when the referral is reviewed; with the first review where less time is left. None: no candidate."""
-    base, start = _counted_from(case), case.sentence_start
-    if base is None or not _candidate(case):
+    window, start = window_opens_on(case), case.sentence_start
+    if window is None or not _candidate(case):
         return None
-    due_on, step = count("EA-22", *base, months=-NUMBERS.ea_referral_months)
+    due_on, step = window
     if start is None:
         return due_on, (step,)
     first_on, first = count(

@@ -141,6 +141,7 @@ class Numbers:
     ea_referral_months: int = 18  # EA-22, before conditional release
     ea_transfer_months: int = 15  # EA-23
     ea_mappa_months: int = 12  # EA-24
+    ea_oasys_months: int = 3  # EA-20, EXT E-MPC: an assessment rests on an OASys that is younger than this
     separation_months: int = 24  # EA-02, from today to the earliest release
     pre_tariff_months: int = 42  # PA-01, before tariff expiry
     review_indeterminate_max: int = 24  # PA-07, months from one parole review to the next

@@ -1,0 +1,200 @@
+"""The pages of early allocation: where it stands and what is next; each step on a form of its own; the HOMD's list."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from handover.early_actions import approve_early, assess_early, record_early_decision, refer_early, withdraw_early
+from handover.early_forms import (
+    ApproveForm,
+    AssessForm,
+    DecisionForm,
+    EarlyForm,
+    ReferForm,
+    WithdrawForm,
+    recorded_facts,
+)
+from handover.early_stages import LISTS, next_of, stage_of
+from handover.models import EarlyAssessment
+from handover.timetable_cases import TACT_ALERT
+from handover.why import in_a_sentence
+from omic import audit, pending
+from omic.access import Action, requires
+from omic.context import Tab
+from omic.http import PrisonRequest
+from omic.lists import Column, ListPage
+from omic.models import CaseDetails, ObligationKind
+from omic.people import identity
+from omic.policy import steps_from_json
+from omic.why import rendered
+
+DUTIES = (
+    ObligationKind.EA_FIRST_REVIEW,
+    ObligationKind.EA_REVIEW,
+    ObligationKind.EA_REFERRAL_REVIEW,
+    ObligationKind.EA_TRANSFER,
+    ObligationKind.EA_MAPPA_REFERRAL,
+)
+COLUMNS = (
+    Column("name", "Name", "person.name", ("person__surname", "person__forename"), cell="handover/_early_name.html"),
+    Column("number", "Prison number", "person.prison_number", ("person__prison_number",)),
+    Column("pom", "POM", "person.pom", ("person__pom__surname", "person__pom__forename")),
+    Column("class", "Class", "get_klass_display", ("klass",)),
+    Column("assessed", "Assessed", "assessed_at", ("assessed_at",)),
+    Column("release", "Earliest release", "release_on", ("release_on",)),
+)
+
+
+@requires(Action.SEE_DATES)
+def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Where the person stands, what is next and by when, then every assessment of theirs."""
+    rows = list(_rows(request))
+    present = next((row for row in rows if row.withdrawn_at is None), None)
+    duties = list(request.person.obligations.demanding().filter(kind__in=DUTIES))
+    stored = request.person.handoverdeterminations.current().first()
+    context = {
+        "title": "Early allocation",
+        "stage": stage_of(present),
+        "next": next_of(present, duties),
+        "sentence": in_a_sentence(stored, request.on) if stored else "",
+        "why_url": reverse("why", args=[code, ref, "handover"]),
+        "present": present,
+        "explained": _explained(present),
+        "rows": rows,
+        "action": _action(request, present),
+        "may_withdraw": present is not None and _may(request, Action.ASSESS_EARLY),
+    }
+    return render(request, "handover/early.html", context | _about(request, reverse("person", args=[code, ref])))
+
+
+def _action(request: PrisonRequest, present: EarlyAssessment | None) -> dict[str, str] | None:
+    """The one thing that whoever is signed in can do next."""
+    args = [request.prison.pk, request.person.ref]
+    stage = stage_of(present)
+    if present is not None and stage.step and stage.action and _may(request, stage.action):
+        own = stage.action == Action.APPROVE_EARLY and present.assessed_by_id == request.user.pk
+        url = reverse(f"handover:early-{stage.step}", args=[*args, present.pk])
+        return None if own else {"words": stage.button, "url": url}
+    if not stage.step and _may(request, Action.ASSESS_EARLY):
+        return {"words": "Assess", "url": reverse("handover:early-assess", args=args)}
+    return None
+
+
+def _may(request: PrisonRequest, action: Action) -> bool:
+    return request.standing.people(action).filter(pk=request.person.pk).exists()
+
+
+def _rows(request: PrisonRequest) -> Any:
+    named = ("assessed_by", "approved_by", "referred_by", "decision_recorded_by", "withdrawn_by")
+    return request.person.early_assessments.select_related(*named)
+
+
+def _explained(row: EarlyAssessment | None) -> dict[str, Any]:
+    """What the class and the window rested on, as every why is shown."""
+    return {"steps": rendered(steps_from_json(row.steps)) if row else []}
+
+
+def _row(request: PrisonRequest, number: int) -> EarlyAssessment:
+    return get_object_or_404(_rows(request), pk=number)
+
+
+def _about(request: PrisonRequest, back: str) -> dict[str, Any]:
+    return {"person": request.person, "back": back, "cancel": back, **identity(request.person)}
+
+
+@requires(Action.ASSESS_EARLY)
+def assess(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Answer the criteria; the class follows from them."""
+    person = request.person
+    form = AssessForm(pending.typed(request), request=request)
+    save = partial(assess_early, person=person, by=request.user, at=request.now)
+    tact = person.alerts.filter(code=TACT_ALERT, ends_on=None).exists()
+    known = recorded_facts(CaseDetails.objects.filter(person=person).first(), tact=tact)
+    return _form(request, form, save, "Assess for early allocation", "Save assessment", known=known)
+
+
+@requires(Action.APPROVE_EARLY)
+def approve(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
+    """The HOMD's answer."""
+    return _step(request, number, ApproveForm, approve_early, "Approve the referral", "Save")
+
+
+@requires(Action.ASSESS_EARLY)
+def refer(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
+    """Record that it was referred, and to whom."""
+    return _step(request, number, ReferForm, refer_early, "Record the referral", "Record referral")
+
+
+@requires(Action.RECORD_COMMUNITY)
+def decide(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
+    """Record the community's decision."""
+    return _step(request, number, DecisionForm, record_early_decision, "Record the decision", "Record decision")
+
+
+@requires(Action.ASSESS_EARLY)
+def withdraw(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
+    """Take an assessment back."""
+    return _step(request, number, WithdrawForm, withdraw_early, "Take the assessment back", "Take back")
+
+
+@requires(Action.SEE_DATES)
+def referral(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
+    """The referral on paper: who, the class with what it rests on, the rationale, and who approved it."""
+    row = _row(request, number)
+    back = reverse("handover:early", args=[code, ref])
+    context = {"title": "Early allocation: referral", "row": row, "explained": _explained(row)}
+    return render(request, "handover/early_referral.html", context | _about(request, back))
+
+
+def _step(
+    request: PrisonRequest,
+    number: int,
+    form_class: type[EarlyForm],
+    act: Callable[..., EarlyAssessment],
+    title: str,
+    submit: str,
+) -> HttpResponse:
+    row = _row(request, number)
+    form = form_class(pending.typed(request), request=request)
+    save = partial(act, assessment=row.pk, by=request.user, at=request.now)
+    return _form(request, form, save, title, submit, present=row)
+
+
+def _form(
+    request: PrisonRequest, form: EarlyForm, save: Callable[..., Any], title: str, submit: str, **more: Any
+) -> HttpResponse:
+    back = reverse("handover:early", args=[request.prison.pk, request.person.ref])
+    if request.method == "POST" and form.is_valid() and form.attempt(save):
+        messages.success(request, "Saved. Dates and duties follow it.")
+        return redirect(back)
+    context = {"title": title, "form": form, "submit": submit, **more}
+    return render(request, "handover/early_form.html", context | _about(request, back))
+
+
+@requires(Action.SEE_DATES)
+def early_list(request: PrisonRequest, code: str, stage: str) -> HttpResponseBase:
+    """The assessments of people held here that wait at one stage."""
+    assessments = EarlyAssessment.objects.filter(person__in=request.prison.people.all())
+    chosen = LISTS[stage]
+    rows = chosen.rows(assessments).select_related("person", "person__pom")
+    page = ListPage(
+        request,
+        rows,
+        title="Early allocation",
+        columns=COLUMNS,
+        sort="assessed",
+        noun="assessment,assessments",
+        empty=chosen.empty,
+        may_export=request.standing.may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, f"early-allocation-{stage}"),
+    )
+    tabs = [
+        Tab(one.words, reverse(f"handover:early-{key}-list", args=[code]), one.rows(assessments).count())
+        for key, one in LISTS.items()
+    ]
+    return page.response(context={"tabs": tabs, "lede": chosen.definition})

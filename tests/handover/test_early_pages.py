@@ -1,0 +1,93 @@
+"""The pages of early allocation, from the assessment to the new date, as each of those concerned uses them."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from handover.early_forms import CRITERIA
+from handover.models import EarlyAssessment
+from omic.models import Person, Role
+from tests.cast import Cast
+from tests.factories import TODAY, days
+from tests.handover.test_early_allocation import assessed, case, referred
+
+pytestmark = pytest.mark.django_db
+
+
+def url(person: Person, step: str = "", number: int | None = None) -> str:
+    args = [person.prison_id, person.ref, *([number] if number else [])]
+    return reverse(f"handover:early{step and '-' + step}", args=args)
+
+
+def typed(**yes: Any) -> dict[str, Any]:
+    said = dict.fromkeys(CRITERIA, "no") | {"mappa_level_needed": "none"}
+    return said | {"oasys_on": TODAY.isoformat(), "request_id": str(uuid4()), "rationale": ""} | yes
+
+
+def posted(client: Client, where: str, data: dict[str, Any]) -> str:
+    return client.post(where, data, follow=True).content.decode()
+
+
+def test_from_the_assessment_to_the_new_date_by_those_whose_turn_it_is(cast: Cast) -> None:
+    person = case(cast)
+    pom, homd = cast.client(Role.POM), cast.client(Role.HOMD)
+    assert "Not assessed in this sentence" in pom.get(url(person)).content.decode()
+    assert "Waits for the HOMD" in posted(pom, url(person, "assess"), typed(high_profile="yes"))
+    row = EarlyAssessment.objects.get()
+    assert url(person, "approve", row.pk) in homd.get(url(person)).content.decode()
+    assert "to be referred" in posted(homd, url(person, "approve", row.pk), {"approved": "yes", "approval": ""})
+    assert "Waits for the community" in posted(pom, url(person, "refer", row.pk), {"referred_to": "Gatekeeper"})
+    answer = {"decision": "accepted", "decided_on": TODAY.isoformat(), "decided_by": "G. Keeper", "words": ""}
+    page = posted(pom, url(person, "decide", row.pk), answer)
+    assert "In force" in page
+    assert reverse("why", args=[person.prison_id, person.ref, "handover"]) in page
+
+
+def test_what_is_left_open_is_an_error_and_what_was_typed_stays(cast: Cast) -> None:
+    person = case(cast)
+    page = posted(cast.client(Role.POM), url(person, "assess"), typed(scpo="", rationale="Kept words"))
+    assert "There is a problem" in page
+    assert "Kept words" in page
+    assert not EarlyAssessment.objects.exists()
+
+
+def test_an_old_oasys_is_said_at_its_field(cast: Cast) -> None:
+    page = posted(cast.client(Role.POM), url(case(cast), "assess"), typed(oasys_on=days(-200).isoformat()))
+    assert "less than 3 months old" in page
+
+
+@pytest.mark.parametrize(("step", "role"), [("assess", Role.GOVERNOR), ("approve", Role.POM), ("refer", Role.HOMS)])
+def test_the_wrong_role_is_refused(cast: Cast, step: str, role: Role) -> None:
+    person = case(cast)
+    number = None if step == "assess" else assessed(cast, person, high_profile=True).pk
+    assert cast.client(role).get(url(person, step, number)).status_code == 403
+
+
+def test_a_pom_cannot_assess_whom_they_do_not_hold(cast: Cast) -> None:
+    person = case(cast)
+    Person.objects.filter(pk=person.pk).update(pom=None)
+    assert cast.client(Role.POM).get(url(person, "assess")).status_code == 403
+
+
+def test_the_referral_on_paper_says_what_the_class_rests_on(cast: Cast) -> None:
+    person = case(cast)
+    row = referred(cast, person)
+    page = cast.client(Role.POM).get(url(person, "referral", row.pk)).content.decode()
+    assert "High profile or notorious" in page
+    assert "EA-05" in page
+
+
+@pytest.mark.parametrize(("stage", "count"), [("approve", 0), ("refer", 0), ("decide", 1)])
+def test_each_list_holds_what_waits_at_its_stage(cast: Cast, stage: str, count: int) -> None:
+    person = case(cast)
+    referred(cast, person)
+    page = cast.client(Role.HOMD).get(reverse(f"handover:early-{stage}-list", args=[person.prison_id])).content.decode()
+    assert page.count(str(person.prison_number)) == count
+
+
+def test_another_persons_assessment_is_not_reached_through_somebody(cast: Cast) -> None:
+    row = assessed(cast, case(cast), high_profile=True)
+    assert cast.client(Role.HOMD).get(url(case(cast), "approve", row.pk)).status_code == 404
