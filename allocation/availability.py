@@ -5,13 +5,14 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from allocation.actions import RefusedError
 from allocation.caseload import posted_poms
+from allocation.covers import end_covers, pom_covers, standing_in
 from allocation.models import PomAbsence
+from allocation.refusals import RefusedError
 from omic import audit
 from omic.audit import Actor
 from omic.formats import day
-from omic.models import Cover, Person, Prison, Role, Staff
+from omic.models import Person, Prison, Staff
 
 Kind = PomAbsence.Kind
 
@@ -63,19 +64,31 @@ def record_pom_absence(
 
 @transaction.atomic
 def end_pom_absence(*, absence: PomAbsence, version: int, on: date, by: Staff, at: datetime) -> None:
-    """The POM is back on a day; what has not begun is taken back. Raises RefusedError if it was changed meanwhile."""
+    """The POM is back on a day, and cover of their cases ends; what has not begun is taken back.
+
+    Raises RefusedError if it was changed meanwhile.
+    """
     rows = PomAbsence.objects.filter(pk=absence.pk, version=version)
     begun = rows.filter(Q(returns_on__isnull=True) | Q(returns_on__gt=on), starts_on__lt=on)
     if not (begun.update(returns_on=on, version=F("version") + 1) or rows.filter(starts_on__gte=on).delete()[0]):
         raise RefusedError("Somebody else has changed this meanwhile. Look again before you save")
+    _end_covers(absence, on=max(on, absence.starts_on), by=by, at=at)
     _audit("end_pom_absence", absence, by, at, on=on.isoformat())
+
+
+def _end_covers(absence: PomAbsence, *, on: date, by: Staff, at: datetime) -> None:
+    """Cover in the time of an absence ends on the day of return; cover of a later absence stays."""
+    covers = pom_covers(absence.prison).filter(person__pom=absence.staff).exclude(ends_on__lte=absence.starts_on)
+    if absence.returns_on:
+        covers = covers.filter(starts_on__lt=absence.returns_on)
+    end_covers(covers, on=on, because=f"{absence.staff} is back", by=by, at=at)
 
 
 def left_alone(people: QuerySet[Person], prison: Prison, *, on: date) -> QuerySet[Person]:
     """Of people with a POM those whose POM is away, leaving or no longer posted here, and for whom nobody stands in."""
     away = Exists(PomAbsence.objects.on(on).gone().filter(prison=prison, staff=OuterRef("pom")))
     posted = Exists(posted_poms(prison, on=on).filter(staff=OuterRef("pom")))
-    covered = Exists(Cover.objects.on(on).filter(person=OuterRef("pk"), role=Role.POM))
+    covered = Exists(standing_in(prison, on=on).filter(person=OuterRef("pk")))
     return people.filter(pom__isnull=False).filter(away | ~posted).exclude(covered)
 
 

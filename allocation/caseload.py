@@ -24,7 +24,8 @@ from allocation.policy import PomType, Responsible
 from allocation.rules import IMMIGRATION, NEEDS_POM, PomTypeFacts, Recommendation, recommend_pom_type
 from handover.models import Responsibility, responsibility_on
 from handover.policy import Reason
-from omic.models import Obligation, ObligationKind, Person, Posting, Prison, Role, Staff
+from omic.formats import short_day
+from omic.models import LegalStatus, Obligation, ObligationKind, Person, Posting, Prison, Role, Staff, Stay
 from omic.policy import Outcome
 
 UNKNOWN = "unknown"
@@ -111,15 +112,34 @@ WITHOUT_POM = Q(pom__isnull=True, legal_status__in=NEEDS_POM)
 
 
 def with_waiting(people: QuerySet[Person]) -> QuerySet[Person]:
-    """People without a POM: `waiting_since` is the day their duty opened, `pom_before` who had them here last."""
+    """People without a POM: `waiting_since` is the day their duty opened, `pom_before` who had them here last,
+    `here_until` when an earlier stay here ended, and `elsewhere` whether they were in another prison before."""
     duties = Obligation.objects.demanding().filter(kind=ObligationKind.ALLOCATE_POM, person=OuterRef("pk"))
     earlier = PomAllocation.objects.primary().filter(person=OuterRef("pk"), prison=OuterRef("prison"))
     last = earlier.exclude(ended_at=None).order_by("-ended_at")
     name = Concat("staff__forename", Value(" "), "staff__surname", output_field=CharField())
+    stays = Stay.objects.filter(person=OuterRef("pk"), left_on__isnull=False).order_by("-left_on")
     return people.annotate(
         waiting_since=Coalesce(Subquery(duties.order_by().values("opens_on")[:1]), F("arrived_on")),
         pom_before=Subquery(last.values_list(name)[:1]),
+        here_until=Subquery(stays.filter(prison=OuterRef("prison")).values("left_on")[:1]),
+        elsewhere=Exists(stays.exclude(prison=OuterRef("prison"))),
     )
+
+
+def earlier_words(case: Person) -> str:
+    """What somebody from `with_waiting` brings: recalled or not, here before, from another prison; and who was POM."""
+    words = ["Recalled"] if case.legal_status == LegalStatus.RECALL else []
+    if case.here_until:
+        words.append(f"here before, until {short_day(case.here_until)}")
+    elif case.elsewhere or (case.reception_on and case.arrived_on and case.reception_on < case.arrived_on):
+        words.append("new to this prison")
+    else:
+        words.append("no earlier stay recorded")
+    if case.pom_before:
+        words.append(f"POM here was {case.pom_before}")
+    said = "; ".join(words)
+    return said[:1].upper() + said[1:]
 
 
 def posted_poms(prison: Prison, *, on: date) -> QuerySet[Posting]:

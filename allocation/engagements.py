@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from allocation.actions import RefusedError
+from allocation.refusals import RefusedError
 from omic import audit, obligations
 from omic.audit import Actor
 from omic.calendar import london_day
@@ -19,15 +19,20 @@ from omic.contacts import take_back
 from omic.formats import day, moment
 from omic.models import NOMIS_TYPES, Contact, ContactKind, Person, Prison, Staff, Stay
 from omic.reconcile import LOOK_BACK, lock, reconcile, window_of
+from omic.sharing import correct_share, share, shared_in
 
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """What a POM and somebody did together: when it began, how many minutes it took, and what it was."""
+    """What a POM and somebody did together: when it began, how many minutes it took, and what it was.
+
+    `shared` are the words that residential staff are to read (WB-13); empty where nothing is for them.
+    """
 
     at: datetime
     minutes: int
     text: str
+    shared: str = ""
 
 
 @transaction.atomic
@@ -35,6 +40,8 @@ def log_engagement(
     *, person: Person, prison: Prison, said: Engagement, request_id: UUID, by: Staff, at: datetime
 ) -> Contact:
     """Save an engagement (OMIC/OPE). It waives the weekly check of its week and is the POM's contact at once.
+
+    What is `shared` is the wing's to read from now on.
 
     The same `request_id` a second time gives the first contact back. Raises RefusedError for a time to come or long
     gone, and when the person was not here then.
@@ -44,6 +51,8 @@ def log_engagement(
         return _saved_before(saved, person, said, by=by)
     _check_time(person, prison, said.at, at=at)
     contact = _write(person, prison, said, request_id=request_id, by=by, at=at)
+    if said.shared:
+        share(contact, said.shared, at=at)
     _follow(contact, by, at, "log_engagement")
     return contact
 
@@ -65,13 +74,14 @@ def amend_engagement(
     Contact.objects.filter(pk=old.pk).update(superseded_at=at)
     amends = {"amends": old, "amended_because": because}
     new = _write(old.person, old.prison, said, request_id=request_id, by=by, at=at, **amends)
+    correct_share(old, new, said.shared, at=at)
     _follow(new, by, at, "amend_engagement", amends=old.pk)
     return new
 
 
 @transaction.atomic
 def withdraw_engagement(*, contact: Contact, because: str, request_id: UUID, by: Staff, at: datetime) -> Contact:
-    """Mark an engagement as recorded in error: what it waived or met is owed again.
+    """Mark an engagement as recorded in error: what it waived or met is owed again, and what it shared was wrong.
 
     What stands on NOMIS already needs a word there, so then the correction goes on the list of what to enter.
     """
@@ -87,13 +97,15 @@ def withdraw_engagement(*, contact: Contact, because: str, request_id: UUID, by:
         by=by,
         at=at,
     )
+    correct_share(contact, new, "", at=at)
     _follow(new, by, at, "withdraw_engagement", amends=contact.pk)
     return new
 
 
 def said_of(contact: Contact) -> Engagement:
-    """What a saved engagement says."""
-    return Engagement(at=contact.at, minutes=contact.minutes or 0, text=contact.text)
+    """What a saved engagement says, with what was shared of it."""
+    duty = shared_in(contact)
+    return Engagement(contact.at, contact.minutes or 0, contact.text, duty.note if duty else "")
 
 
 def _write(

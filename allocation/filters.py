@@ -5,18 +5,21 @@ from datetime import date
 import django_filters
 from django.db.models import Q, QuerySet
 
+from allocation.case_lists import AGAINST_ADVICE, LIST_BY_KEY, LISTS, MY_PARTS, of_type
 from allocation.caseload import PARTS, TIERS, poms_of
 from allocation.lists import TYPE_WORDS
 from handover.queries import UPCOMING
 from omic.http import PrisonRequest
-from omic.models import Obligation, ObligationKind, Role, Staff, Wing
-from omic.models.obligation import OWNERS
+from omic.models import Obligation, ObligationKind, Person, Prison, Role, Staff, Wing
+from omic.models.obligation import OWNERS, ObligationQuerySet
 from omic.why import OMU_ROLES
 
 WING_KINDS = (
     ObligationKind.KEY_WORK_SESSION, ObligationKind.KEY_WORK_FLOOR, ObligationKind.ALLOCATE_KEY_WORKER,
     ObligationKind.TELL_KEY_WORKER, ObligationKind.DAILY_CHECK, ObligationKind.WEEKLY_CHECK,
-    ObligationKind.COHORT_REVIEW, ObligationKind.STEP_DOWN_TALK,
+    ObligationKind.COHORT_REVIEW, ObligationKind.STEP_DOWN_TALK, ObligationKind.PLANNING_MEETING,
+    ObligationKind.FIRST_HANDOVER_MEETING, ObligationKind.SHARED_TO_READ, ObligationKind.REMIND_AHEAD,
+    ObligationKind.REMIND_TODAY, ObligationKind.REMIND_NO_COM,
 )  # fmt: skip
 DUTY_KINDS = [(kind.value, kind.label) for kind in ObligationKind if kind not in WING_KINDS]
 OVERDUE, COMING, NO_DATE = "overdue", "coming", "no_date"
@@ -27,10 +30,10 @@ def omu_duties(request: PrisonRequest) -> QuerySet[Obligation]:
     return request.prison.obligations.demanding().filter(owner_role__in=OMU_ROLES)
 
 
-def my_duties(request: PrisonRequest) -> QuerySet[Obligation]:
+def duties_of(prison: Prison, staff: Staff) -> ObligationQuerySet:
     """What still asks something of one POM here: named as theirs, or a POM's duty about one of their people."""
-    mine = Q(owner=request.user) | Q(owner_role=Role.POM, person__pom=request.user)
-    return request.prison.obligations.demanding().filter(mine)
+    theirs = Q(owner=staff) | Q(owner_role=Role.POM, person__pom=staff)
+    return prison.obligations.demanding().filter(theirs)
 
 
 def coming(duties: QuerySet[Obligation], on: date) -> QuerySet[Obligation]:
@@ -39,10 +42,26 @@ def coming(duties: QuerySet[Obligation], on: date) -> QuerySet[Obligation]:
 
 
 class CaseFilter(django_filters.FilterSet):
-    """Cases by POM, tier, part and wing."""
+    """Cases from `cases_here` by list, POM and the POM's type, tier, part and wing."""
+
+    which = django_filters.ChoiceFilter(
+        label="Which",
+        empty_label="All cases",
+        choices=[(row.key, row.title) for row in LISTS if row.key != "all"],
+        method="on_list",
+    )
 
     pom = django_filters.ModelChoiceFilter(
         label="POM", empty_label="Any", queryset=lambda request: poms_of(request.prison, on=request.on)
+    )
+    type = django_filters.ChoiceFilter(
+        label="Type of POM", empty_label="Any", choices=tuple(TYPE_WORDS.items()), method="held_by_type"
+    )
+    against = django_filters.ChoiceFilter(
+        label="Type when given",
+        empty_label="Any",
+        choices=(("yes", "Other than recommended"),),
+        method="given_against_advice",
     )
     tier = django_filters.ChoiceFilter(label="Tier", empty_label="Any", choices=TIERS)
     part = django_filters.ChoiceFilter(label="POM’s part", empty_label="Any", choices=PARTS)
@@ -50,10 +69,23 @@ class CaseFilter(django_filters.FilterSet):
         label="Wing", empty_label="Any", queryset=lambda request: Wing.objects.filter(prison=request.prison)
     )
 
+    def on_list(self, cases: QuerySet[Person], _name: str, key: str) -> QuerySet[Person]:
+        """The cases of one of the lists that every caseload has."""
+        return cases.filter(LIST_BY_KEY[key].where(self.request.on))
+
+    def held_by_type(self, cases: QuerySet[Person], _name: str, pom_type: str) -> QuerySet[Person]:
+        """Cases whose POM is of a type today."""
+        return of_type(cases, self.request.prison, pom_type, on=self.request.on)
+
+    def given_against_advice(self, cases: QuerySet[Person], _name: str, _yes: str) -> QuerySet[Person]:
+        """Cases given to a POM of another type than was recommended then (TI-14)."""
+        return cases.filter(AGAINST_ADVICE)
+
 
 class MyCaseFilter(django_filters.FilterSet):
-    """One's own cases by tier and part."""
+    """The cases of one POM by what they are in the case, tier and part."""
 
+    mine = django_filters.ChoiceFilter(label="Held as", empty_label="Any", choices=MY_PARTS, field_name="my_part")
     tier = django_filters.ChoiceFilter(label="Tier", empty_label="Any", choices=TIERS)
     part = django_filters.ChoiceFilter(label="POM’s part", empty_label="Any", choices=PARTS)
 

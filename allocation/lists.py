@@ -1,12 +1,16 @@
 """The columns and filters of allocation's lists. Cells link as far as the reader may follow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from allocation.caseload import PART_WORDS, UNKNOWN, recommendation
+from allocation.case_lists import PART_MARKS
+from allocation.caseload import PART_WORDS, UNKNOWN, earlier_words, recommendation
 from allocation.models import PomType
 from allocation.policy import REASONS, Reason
 from allocation.rules import Recommendation
@@ -18,40 +22,63 @@ from omic.http import PrisonRequest
 from omic.lists import Column, link
 from omic.models import Obligation, ObligationKind, Person, Role, Staff
 from omic.policy import Outcome
-from omic.templatetags.govuk import due, why_link
+from omic.templatetags.govuk import due, tag, why_link
 
 TYPE_WORDS = {**dict(PomType.choices), UNKNOWN: "Type not recorded"}
 
 
-@dataclass(frozen=True, slots=True)
+ANYBODY = UUID(int=0)  # stands for the person in an address that is made once and filled in for each row
+
+
+@dataclass(frozen=True)
 class Cells:
-    """What a row of one request's list shows."""
+    """What a row of one request's list shows. What is the same for every row is worked out once."""
 
     request: PrisonRequest
+
+    @cached_property
+    def _may(self) -> dict[Action, bool]:
+        asked = (Action.SEE_PERSON, Action.SEE_DATES, Action.ALLOCATE_POM, Action.READ_RISK)
+        return {action: self.request.standing.may(action) for action in asked}
+
+    @cached_property
+    def _about(self) -> dict[tuple[str, str], str]:
+        return {}
 
     def url(self, name: str, *args: object) -> str:
         return reverse(name, args=[self.request.prison.pk, *args])
 
+    def about_person(self, name: str, person: Person, kind: str = "") -> str:
+        """The address of a page about a person: looked up once for all rows."""
+        if (name, kind) not in self._about:
+            self._about[name, kind] = self.url(name, ANYBODY, *([kind] if kind else []))
+        return self._about[name, kind].replace(str(ANYBODY), str(person.ref))
+
     def person(self, person: Person) -> str:
         """The name, as a link for those who may open the person."""
-        if not self.request.standing.may(Action.SEE_PERSON):
+        if not self._may[Action.SEE_PERSON]:
             return person.name
-        return link(self.url("person", person.ref), person.name)
+        return link(self.about_person("person", person), person.name)
+
+    def marked(self, case: Person) -> str:
+        """The name; with it what somebody is in the case whose list this is, where they are not its primary POM."""
+        mark = PART_MARKS.get(getattr(case, "my_part", ""))
+        return format_html("{} {}", self.person(case), tag(mark, "grey")) if mark else self.person(case)
 
     def about(self, duty: Obligation) -> str:
         return self.person(duty.person)
 
     def to_allocate(self, person: Person) -> str:
         """The name, as a link to the allocation for those who allocate."""
-        if not self.request.standing.may(Action.ALLOCATE_POM):
+        if not self._may[Action.ALLOCATE_POM]:
             return self.person(person)
-        return link(self.url("allocation:allocate", person.ref), person.name)
+        return link(self.about_person("allocation:allocate", person), person.name)
 
     def why(self, person: Person, kind: str, text: str) -> str:
         """A computed answer, linked to its why page for those who may read it."""
-        if not self.request.standing.may(Action.SEE_DATES):
+        if not self._may[Action.SEE_DATES]:
             return text
-        return why_link(self.url("why", person.ref, kind), text)
+        return why_link(self.about_person("why", person, kind), text)
 
     def tier(self, case: Person) -> str:
         return self.why(case, "tier", tier_words(case))
@@ -84,9 +111,9 @@ class Cells:
         words = duty.get_kind_display()
         if duty.kind == ObligationKind.RISK_TO_READ and self._reads(duty):
             return link(self.url("risk-read", duty.pk), words)
-        if duty.kind == ObligationKind.ALLOCATE_POM and self.request.standing.may(Action.ALLOCATE_POM):
+        if duty.kind == ObligationKind.ALLOCATE_POM and self._may[Action.ALLOCATE_POM]:
             return link(self.url("allocation:allocate", duty.person.ref), words)
-        return link(self.url("handover:duty", duty.pk), words) if self.request.standing.may(Action.SEE_DATES) else words
+        return link(self.url("handover:duty", duty.pk), words) if self._may[Action.SEE_DATES] else words
 
     def _reads(self, duty: Obligation) -> bool:
         standing = self.request.standing
@@ -94,11 +121,16 @@ class Cells:
 
     def due(self, duty: Obligation) -> str:
         """When, with its why."""
-        return self.why(duty.person, f"duty-{duty.pk}", due(duty.due_on, self.request.on))
+        words = due(duty.due_on, self.request.on)
+        return (
+            why_link(self.url("why", duty.person.ref, f"duty-{duty.pk}"), words)
+            if self._may[Action.SEE_DATES]
+            else words
+        )
 
     def log_engagement(self, case: Person) -> SafeString:
         hidden = format_html('Log engagement<span class="govuk-visually-hidden"> with {}</span>', case.name)
-        return link(self.url("allocation:log-engagement", case.ref), hidden)
+        return link(self.about_person("allocation:log-engagement", case), hidden)
 
     def pom(self, staff: Staff) -> SafeString:
         return link(self.url("allocation:pom", staff.pk), surname_first(staff))
@@ -133,6 +165,14 @@ def next_words(case: Person) -> str:
     """What the next date of a case is."""
     names = {case.earliest_release_on: "earliest release", case.start_on: "COM supports", case.handover_on: "handover"}
     return names[case.next_on]
+
+
+def parole_words(case: Person) -> str:
+    """The next date of parole always carries which it is."""
+    if case.parole_on is None:
+        return "–"
+    which = "hearing" if case.parole_kind == "hearing" else case.parole_kind.upper()
+    return f"{short_day(case.parole_on)} ({which})"
 
 
 def pom_type_words(staff: Staff) -> str:
@@ -171,12 +211,31 @@ def case_columns(request: PrisonRequest, *, with_pom: bool) -> tuple[Column, ...
     )
 
 
-def my_case_columns(request: PrisonRequest) -> tuple[Column, ...]:
-    """A POM's own caseload, with what comes next."""
-    name, number, wing, tier, part, *_ = case_columns(request, with_pom=False)
-    following = Column("next", "Next date", "next_on", order=("next_on",), cell=Cells(request).next_day)
-    log = Column("log", "Log", cell=Cells(request).log_engagement, export=False)
-    return name, number, wing, tier, part, following, log
+def caseload_columns(request: PrisonRequest, shown: Sequence[str], *, with_pom: bool = False) -> tuple[Column, ...]:
+    """A list of cases from `allocation.case_lists`: who, where, tier, part, and the dates that the list is about."""
+    cells = Cells(request)
+    _, number, wing, *rest = case_columns(request, with_pom=with_pom)
+    name = Column("name", "Name", "name", order=("surname", "forename"), cell=cells.marked)
+    usual = [name, number, wing, *(column for column in rest if column.key not in ("handover", "release"))]
+    if request.prison.women:
+        usual.append(Column("complexity", "Complexity of need", "get_complexity_display", order=("complexity",)))
+    dates = {column.key: column for column in (*rest, *_dates(cells))}
+    return (*usual, *(dates[key] for key in shown))
+
+
+def _dates(cells: Cells) -> tuple[Column, ...]:
+    return (
+        Column("next", "Next date", "next_on", order=("next_on",), cell=cells.next_day),
+        Column(
+            "since", "POM since", "since_at", order=("since_at",), cell=lambda case: short_day(case.since_at) or "–"
+        ),
+        Column("parole", "Next of parole", "parole_on", order=("parole_on",), cell=parole_words),
+    )
+
+
+def log_column(request: PrisonRequest) -> Column:
+    """The way to log an engagement with somebody on a POM's own list."""
+    return Column("log", "Log", cell=Cells(request).log_engagement, export=False)
 
 
 def waiting_columns(request: PrisonRequest) -> tuple[Column, ...]:
@@ -193,7 +252,7 @@ def waiting_columns(request: PrisonRequest) -> tuple[Column, ...]:
         Column(
             "release", "Earliest release", "earliest_release_on", order=("earliest_release_on",), cell=cells.release
         ),
-        Column("before", "POM here before", "pom_before"),
+        Column("before", "Before", earlier_words),
     )
 
 

@@ -6,10 +6,11 @@ from functools import partial
 from typing import NamedTuple
 
 from allocation.caseload import PARTS, TASKS, TIERS, UNKNOWN, with_loads
+from allocation.charts import Load, LoadChart, load_chart
 from allocation.lists import Cells, pom_type_words, surname_first
 from allocation.models import PomType
-from allocation.queries import Number, list_url
-from allocation.rules import policy_on
+from allocation.queries import Number, list_url, with_widths
+from allocation.rules import case_capacity, policy_on
 from omic.formats import plural
 from omic.http import PrisonRequest
 from omic.lists import Column
@@ -43,11 +44,16 @@ UNUSUAL = (UNKNOWN, TASKS)
 
 @dataclass(frozen=True, slots=True)
 class PomLoad:
-    """One row: a POM's cases together, and by part and tier. `over`: above the planning figure (AL-06)."""
+    """One row: a POM's cases together, and by part and tier.
+
+    `capacity` is the planning figure for their type and days (AL-06), None where none is published; `over`: above it.
+    """
 
     staff: Staff
     name: str
+    url: str
     type_words: str
+    capacity: int | None
     over: bool
     cases: Number
     numbers: tuple[Number, ...]
@@ -76,12 +82,27 @@ def loads(request: PrisonRequest) -> Loads:
     )
 
 
+def chart_of(drawn: Loads) -> LoadChart:
+    """The drawing of loads: the POM's part in dark and pale, whatever else in white, and where the figure stands."""
+    return load_chart([Load(row.name, _by_part(row.staff), row.capacity) for row in drawn.rows])
+
+
+def _by_part(pom: Staff) -> tuple[int, int, int]:
+    return pom.part_responsible, pom.part_supporting, pom.part_tasks + pom.part_unknown
+
+
+def tier_mix(drawn: Loads) -> list[Number]:
+    """The cases of all POMs together by tier, with bars."""
+    pairs = zip(drawn.shares, drawn.together, strict=True)
+    return with_widths(number._replace(text=share.heading) for share, number in pairs if share.field == "tier")
+
+
 def draw(request: PrisonRequest, poms: Sequence[Staff]) -> Loads:
     """The load of some POMs from `with_loads`, in the order given, without a line for all together."""
     figure = policy_on(request.on).probation_caseload
     shares = _shown(poms)
     scale = max([figure, *(pom.cases for pom in poms)])
-    return Loads(shares, tuple(_row(request, pom, shares, figure, scale) for pom in poms), figure)
+    return Loads(shares, tuple(_row(request, pom, shares, scale) for pom in poms), figure)
 
 
 def _shown(poms: Sequence[Staff]) -> tuple[Share, ...]:
@@ -89,13 +110,17 @@ def _shown(poms: Sequence[Staff]) -> tuple[Share, ...]:
     return tuple(share for share in SHARES if share.value not in UNUSUAL or any(map(share.of, poms)))
 
 
-def _row(request: PrisonRequest, pom: Staff, shares: Sequence[Share], figure: int, scale: int) -> PomLoad:
+def _row(request: PrisonRequest, pom: Staff, shares: Sequence[Share], scale: int) -> PomLoad:
     theirs = partial(list_url, request, "allocation:cases", pom=pom.pk)
+    known_type = PomType(pom.pom_type) if pom.pom_type != UNKNOWN else None
+    capacity = case_capacity(known_type, pom.working_days, on=request.on)
     return PomLoad(
         staff=pom,
         name=surname_first(pom),
+        url=list_url(request, "allocation:pom", pom.pk),
         type_words=pom_type_words(pom),
-        over=pom.pom_type == PomType.PROBATION and pom.cases > figure,
+        capacity=capacity,
+        over=capacity is not None and pom.cases > capacity,
         cases=Number(pom.cases, theirs(), width=round(100 * pom.cases / scale)),
         numbers=tuple(Number(share.of(pom), theirs(**{share.field: share.value})) for share in shares),
     )

@@ -1,14 +1,15 @@
 """Case notes: who may read which; written, corrected and, with a reason, opened all the same (XC-54)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from allocation.actions import RefusedError
 from allocation.models import CaseNote, NoteReading, PomAllocation
+from allocation.refusals import RefusedError
 from omic import audit
 from omic.access import Action, Standing
 from omic.audit import Actor
@@ -18,10 +19,47 @@ Level = CaseNote.Level
 OPEN_TO = frozenset((Role.POM, Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR))
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A note as somebody sees it: whether it is open to them, and those of its earlier wordings that are.
+
+    A correction may reach further than what it corrects, or less far: each wording keeps its own reach.
+    """
+
+    note: CaseNote
+    is_open: bool
+    earlier: tuple[CaseNote, ...]
+
+
+def _about(person: Person) -> QuerySet[CaseNote]:
+    """Every wording of every note about somebody, from every prison and under every number."""
+    merged = person.numbers_taken_in.standing().values("gone")
+    return CaseNote.objects.filter(Q(person=person) | Q(person__in=merged))
+
+
 def current(person: Person) -> QuerySet[CaseNote]:
     """The notes about somebody, from every prison and under every number; corrections stand for what they correct."""
-    merged = person.numbers_taken_in.standing().values("gone")
-    return CaseNote.objects.filter(Q(person=person) | Q(person__in=merged), amended_by=None)
+    return _about(person).filter(amended_by=None)
+
+
+def shown_to(standing: Standing, person: Person) -> list[Shown]:
+    """The notes about somebody as they stand, newest first, with what is open of them. Three queries."""
+    rows = list(_about(person).select_related("by", "prison", "person").prefetch_related("readers"))
+    by_key = {note.pk: note for note in rows}
+    mine = set(_about(person).filter(readable(standing, person)).values_list("pk", flat=True))
+    corrected = {note.amends_id for note in rows}
+    return [
+        Shown(note, note.pk in mine, tuple(one for one in _wordings_before(note, by_key) if one.pk in mine))
+        for note in rows
+        if note.pk not in corrected
+    ]
+
+
+def _wordings_before(note: CaseNote, by_key: dict[int, CaseNote]) -> Iterable[CaseNote]:
+    """What a note corrects, and what that corrects, latest first."""
+    while note.amends_id is not None:
+        note = by_key[note.amends_id]
+        yield note
 
 
 def readable(standing: Standing, person: Person) -> Q:
@@ -64,9 +102,20 @@ def write_note(
 
 @transaction.atomic
 def amend_note(
-    *, note: CaseNote, level: str, text: str, because: str, request_id: UUID, by: Staff, at: datetime
+    *,
+    note: CaseNote,
+    level: str,
+    text: str,
+    readers: Sequence[Staff],
+    because: str,
+    request_id: UUID,
+    by: Staff,
+    at: datetime,
 ) -> CaseNote:
-    """Correct a note of one's own: a new one stands in its place, and the old one behind it. Raises RefusedError."""
+    """Correct a note of one's own: a new one stands in its place, and the old one behind it, each with its own reach.
+
+    Raises RefusedError for somebody else's note, and for one that has been corrected already.
+    """
     if saved := CaseNote.objects.filter(request_id=request_id).first():
         return saved
     old = CaseNote.objects.select_for_update(no_key=True).get(pk=note.pk)
@@ -85,7 +134,7 @@ def amend_note(
         amends=old,
         amended_because=because,
     )
-    new.readers.set(old.readers.all() if level == Level.CONFIDENTIAL else [])
+    new.readers.set(readers if level == Level.CONFIDENTIAL else [])
     _record("amend_note", new, by=by, at=at)
     return new
 

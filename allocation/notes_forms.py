@@ -1,13 +1,13 @@
 """What POMs fill in about a case, and what somebody says who must read a closed note."""
 
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
+from allocation.forms import TypedForm
 from allocation.models import CaseNote
-from omic.forms import BaseForm
+from allocation.saving_forms import SavingForm
 from omic.models import Staff
 
 LEVELS = (
@@ -17,7 +17,7 @@ LEVELS = (
 )
 
 
-class NoteForm(BaseForm):
+class NoteForm(SavingForm):
     """A note and how far it reaches."""
 
     text = forms.CharField(label="Note", max_length=20_000, widget=forms.Textarea({"rows": 8}))
@@ -25,26 +25,23 @@ class NoteForm(BaseForm):
     readers = forms.TypedMultipleChoiceField(
         label="Readers of a confidential note", required=False, widget=forms.CheckboxSelectMultiple
     )
-    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    typed_by = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, colleagues: Iterable[Staff], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = {str(staff.pk): staff for staff in colleagues}
-        self.fields["readers"].choices = [(key, str(staff)) for key, staff in known.items()]
+    def __init__(
+        self, data: Any, *, staff: Staff, colleagues: Iterable[Staff], initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, staff=staff, initial=initial)
+        known = {str(one.pk): one for one in colleagues}
+        self.fields["readers"].choices = [(key, str(one)) for key, one in known.items()]
         self.fields["readers"].coerce = known.__getitem__
 
 
-class AmendForm(BaseForm):
+class AmendForm(NoteForm):
     """A correction, and why."""
 
-    text = forms.CharField(label="Note", max_length=20_000, widget=forms.Textarea({"rows": 8}))
-    level = forms.ChoiceField(label="Who may read it?", choices=LEVELS, widget=forms.RadioSelect)
     because = forms.CharField(label="Why is it corrected?", max_length=300)
-    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-class ReasonForm(BaseForm):
+class ReasonForm(TypedForm):
     """Why somebody must read what is closed to them."""
 
     because = forms.CharField(

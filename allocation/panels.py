@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from allocation.availability import left_alone
 from allocation.caseload import WITHOUT_POM
-from allocation.filters import OVERDUE, my_duties, omu_duties
+from allocation.filters import OVERDUE, duties_of, omu_duties
 from allocation.queries import list_url
 from omic.access import Action, Relation
 from omic.context import Tile
@@ -28,7 +28,7 @@ def pom_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
     return {
         "template": "allocation/panel.html",
         "present": next((row for row in primary if row.ended_at is None), None),
-        "coworkers": [row for row in rows if row.part == row.Part.COWORKING and row.ended_at is None],
+        "beside": [row for row in rows if row.part != row.Part.PRIMARY and row.ended_at is None],
         "earlier": [row for row in primary if row.ended_at is not None][:EARLIER],
         "reads_note": standing.may(Action.ALLOCATE_POM) or person.pom_id == standing.staff.pk,
         "may_tell": standing.may(Action.RECORD_DUTY),
@@ -74,7 +74,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         late = omu_duties(request).overdue(request.now).count()
         tiles.append(Tile(late, "OMU duties overdue", list_url(request, "allocation:duties", when=OVERDUE), _red(late)))
     if standing.may(Action.MY_CASES):
-        late = my_duties(request).overdue(request.now).count()
+        late = duties_of(request.prison, request.user).overdue(request.now).count()
         mine = list_url(request, "allocation:my-duties", when=OVERDUE)
         tiles.append(Tile(late, "of your duties overdue", mine, _red(late)))
     return tiles

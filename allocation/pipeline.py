@@ -18,7 +18,8 @@ Row = dict[str, Any]
 # AL-01: a POM belongs to a prison. Restricted patients stay with the prison that supports them, and keep theirs.
 _END_ALLOCATIONS = """
     UPDATE allocation_pomallocation a SET ended_at = greatest(%(at)s, a.started_at),
-        ended_because = CASE WHEN EXISTS (SELECT FROM omic_personmerge m WHERE m.gone_id = p.id AND m.confirmed)
+        ended_because = CASE WHEN EXISTS (SELECT FROM omic_personmerge m
+                                          WHERE m.gone_id = p.id AND m.confirmed AND m.undone_at IS NULL)
                              THEN 'Merged'
                              WHEN p.legal_status = 'DEAD' THEN 'Died'
                              WHEN p.prison_id IS NULL THEN 'Released' ELSE 'Transferred' END
@@ -45,6 +46,14 @@ _POINT = """
     WHERE q.id = p.id AND p.id = ANY(%(people)s) AND p.pom_id IS DISTINCT FROM a.staff_id
 """
 
+# Who stood in for the POM of somebody who has left stands in no more, even when they come back.
+_COVER_NO_MORE = """
+    UPDATE omic_cover c SET ends_on = greatest(c.starts_on, %(on)s), ended_because = 'Left the prison'
+    FROM omic_person p
+    WHERE p.id = c.person_id AND p.id = ANY(%(people)s) AND c.role = 'pom'
+      AND (c.ends_on IS NULL OR c.ends_on > greatest(c.starts_on, %(on)s))
+      AND p.prison_id IS DISTINCT FROM c.prison_id
+"""
 # Nobody need be told any more who the POM is who is it no more.
 _TOLD_NO_MORE = """
     UPDATE omic_obligation o SET state = 'void', closed_at = %(at)s, closed_because = 'Another POM, or none'
@@ -56,13 +65,14 @@ _TOLD_NO_MORE = """
 
 def settle_holders(people: Sequence[int], window: Window) -> dict[str, int]:
     """End POM allocations of people who left this prison, open those that awaited them, and follow with the pointer."""
-    scope = {"people": list(people), "at": window.at}
+    scope = {"people": list(people), "at": window.at, "on": window.on}
     counts = {}
     steps = (
         ("poms_ended", _END_ALLOCATIONS),
         ("poms_welcomed", _WELCOME),
         ("pom_pointers", _POINT),
         ("pom_told_no_more", _TOLD_NO_MORE),
+        ("pom_covers_ended", _COVER_NO_MORE),
     )
     with connection.cursor() as cursor:
         for name, statement in steps:

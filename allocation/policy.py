@@ -67,6 +67,23 @@ SCREENING_TOOL = "bcst"  # KW-08: neither a key worker's nor a POM's
 TASKS = (*OVERSIGHT_TASKS, *SUPPORT_TASKS, SCREENING_TOOL)
 
 
+# AL-18: the priority courses of a POM; what is missing warns and stops nothing.
+PRIORITY_COURSES = {
+    "core": "core concepts and skills",
+    "risk": "risk assessment and management",
+    "children": "child safeguarding and domestic abuse",
+    "adults": "adult safeguarding",
+    "oasys": "OASys",
+}
+
+
+class Part(StrEnum):
+    """What somebody may do in a case beside its primary POM."""
+
+    COWORKING = "coworking"
+    SUPPORT = "support"
+
+
 # AL-31: the questions of the form, and the words in which a step names those answered with yes.
 INDICATORS = {
     "violent_offence": "arson or a violent index offence",
@@ -92,9 +109,31 @@ class AllocationPolicy:
     rare_tier: str
     probation_caseload: int
     span_fte: int
+    prison_pom_share: int  # per cent of the cases, as information (AL-08)
+    full_time_days: int  # of a week: five; who works fewer holds fewer cases and counts as less of a post
+    leaving_soon_days: int  # who leaves within these days is suggested for no case: our reading, no document says
     complexity_levels: tuple[tuple[str, int], ...]  # the level, and the fewest indicators that make it
     last_checked_on: date
 
+
+@dataclass(frozen=True, slots=True)
+class CaseLists:
+    """What a caseload's lists call new and soon. No document says; the screens of the national service do."""
+
+    new_days: int
+    release_days: int
+    parole_months: int
+    cite: Cite
+    last_checked_on: date
+
+
+CASE_LISTS = CaseLists(
+    new_days=7,
+    release_days=4 * 7,
+    parole_months=10,
+    cite=Cite(MANAGE_POM_CASES, "the caseload screens: new cases, releases and parole"),
+    last_checked_on=date(2026, 11, 22),
+)
 
 _PRISON_ALWAYS = dict.fromkeys("ABCD", PomType.PRISON)
 VERSIONS = (
@@ -114,6 +153,9 @@ VERSIONS = (
         rare_tier="A",
         probation_caseload=80,
         span_fte=14,
+        prison_pom_share=30,
+        full_time_days=5,
+        leaving_soon_days=14,
         complexity_levels=(("high", 3), ("medium", 2), ("low", 0)),
         last_checked_on=date(2026, 11, 22),
     ),
@@ -134,6 +176,24 @@ ADVICE: dict[str, str] = {
     Advice.TIER_MISSING: "The tier is missing: enter RoSH, MAPPA level and RSR first.",
 }
 
+# What a rule points out and does not refuse.
+WARNINGS: dict[str, str] = {
+    "caseload_over_80": "More cases than HMPPS’s planning figure allows for the days worked, a figure that Napo "
+    "disputes as unsafe",
+    "span_over_14": "More full-time equivalents to manage than one senior probation officer should have",
+    "priority_courses_missing": "Priority courses are missing",
+    "support_by_probation_pom": "Case management support is done by prison staff, not by a probation POM",
+    "support_without_probation_pom": "Case management support stands beside a probation POM, and this case has none",
+}
+# Why somebody cannot have a part in a case, or a profile be true.
+REFUSALS: dict[str, str] = {
+    "no_primary": "The case has no primary POM: allocate one first",
+    "is_primary": "is the primary POM of this case already",
+    "operational_probation_pom": "Only a prison POM is of an operational or a non-operational grade",
+    "hub_unnamed": "Say in which community hub",
+    "hub_of_prison_based": "Only a POM based in a community hub has one: leave it empty, or choose the hub as base",
+}
+
 _TIERING = Cite(OPERATING_MODEL, "HMPPS tiering model")
 _TABLE = Cite(OPERATING_MODEL, "HMPPS – Tiering Model – Custody")
 RULES = (
@@ -141,6 +201,11 @@ RULES = (
         "AL-01",
         "Every sentenced person gets a POM, and a civil prisoner a dedicated one; people on remand need none.",
         Cite(OPERATING_MODEL, "Remand and civil prisoners; Reception phase"),
+    ),
+    Rule(
+        "AL-05",
+        "Extra resource for one case is agreed by the HOMD, who weighs staffing and who gets less because of it.",
+        Cite(OPERATING_MODEL, "Executive Summary"),
     ),
     Rule(
         "AL-06",
@@ -153,6 +218,11 @@ RULES = (
         Cite(PROBATION_BLOG, "Napo's letter of 12 August 2019"),
     ),
     Rule(
+        "AL-08",
+        "About 30% of the custody caseload goes to prison POMs: a planning share that Napo reports, and no limit.",
+        Cite(PROBATION_BLOG, "Napo's letter of 12 August 2019"),
+    ),
+    Rule(
         "KW-08",
         "The basic custody screening tool is done by other prison staff, never by a key worker or a POM.",
         Cite(POA_CIRCULAR, "Key worker"),
@@ -161,6 +231,23 @@ RULES = (
         "AL-10",
         "In a privately managed prison a probation POM oversees the high-risk case and prison staff support it.",
         Cite(OPERATING_MODEL, "Privately Managed Estate; HMPPS – Tiering Model – Custody"),
+    ),
+    Rule(
+        "AL-11",
+        "Case management support may stand beside the POM in any prison: five short-staffed ones fell back on it.",
+        Cite(PROBATION_BLOG, "Napo's letter of 12 August 2019"),
+    ),
+    Rule(
+        "AL-18",
+        "A POM is trained in five priority courses: core concepts and skills, risk assessment and management, child "
+        "safeguarding and domestic abuse, adult safeguarding, OASys.",
+        Cite(OPERATING_MODEL, "Training"),
+    ),
+    Rule(
+        "AL-19",
+        "A prison POM is operational or not, as the Governor chooses after consulting the unions; three community "
+        "hubs cover vacancies by holding cases from afar.",
+        Cite(POA_CIRCULAR, "Offender management; the hubs: Napo's letter of 1 October 2019"),
     ),
     Rule(
         "AL-16",

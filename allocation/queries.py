@@ -1,23 +1,26 @@
 """The HOMD's numbers: one query for each panel, and with each number the address of the list that it counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.urls import reverse
 
 from allocation.caseload import WITHOUT_POM
+from allocation.changes import CHANGES
 from allocation.filters import OVERDUE, omu_duties
 from handover.models import HandoverDetermination
 from handover.queries import by_week
 from omic.access import Action
 from omic.context import Tile
+from omic.counting import ask, counted, latest
 from omic.http import PrisonRequest
 from omic.lists import link
-from omic.missing import lacking
+from omic.missing import checks
 from omic.models import ObligationKind, Role
 from omic.models.obligation import OWNERS
 
@@ -36,51 +39,81 @@ class Number(NamedTuple):
         return link(self.url, self.count) if self.count else "–"
 
 
-def list_url(request: PrisonRequest, name: str, **filters: object) -> str:
+def list_url(request: PrisonRequest, name: str, *args: object, **filters: object) -> str:
     """A list's address with its filters."""
     query = f"?{urlencode(filters)}" if filters else ""
-    return reverse(name, args=[request.prison.pk]) + query
+    return reverse(name, args=[request.prison.pk, *args]) + query
 
 
 class State(NamedTuple):
-    """People who need a POM and have none, when the newest roll named anybody, and how many answers wait for a night
-    that has not run."""
+    """People who need a POM and have none, when the newest roll named anybody, how many answers wait for a night that
+    has not run, how much risk information is unread, and how often each sort of change came since yesterday began."""
 
     without_pom: int
     roll_at: datetime | None
     waiting_for_night: int
+    unread: int
+    changes: Mapping[str, int]
 
 
 def state(request: PrisonRequest) -> State:
-    """How the prison stands, and how old what is shown is."""
-    people = request.prison.people.aggregate(
-        without_pom=Count("pk", filter=WITHOUT_POM), roll_at=Max("seen_on_roll_at")
+    """How the prison stands, how old what is shown is, and what has changed: one query."""
+    prison, people = request.prison, request.prison.people
+    late = HandoverDetermination.objects.fallen_due(request.on).filter(person__prison=prison)
+    found = ask(
+        prison,
+        without_pom=counted(people.filter(WITHOUT_POM)),
+        roll_at=latest(people.all(), "seen_on_roll_at"),
+        waiting_for_night=counted(late),
+        unread=counted(omu_duties(request).filter(kind=ObligationKind.RISK_TO_READ)),
+        **{f"changed_{change.key}": counted(change.rows(request)) for change in CHANGES},
     )
-    late = HandoverDetermination.objects.fallen_due(request.on).filter(person__prison=request.prison)
-    return State(people["without_pom"], people["roll_at"], late.count())
+    changes = {change.key: found.pop(f"changed_{change.key}") for change in CHANGES}
+    return State(**found, changes=changes)
 
 
-def tiles(request: PrisonRequest, stands: State, overdue: Sequence[Number], weeks: Sequence[Number]) -> list[Tile]:
-    """What needs the HOMD first: five numbers, each with its list."""
-    address, late = partial(list_url, request), sum(number.count for number in overdue)
-    unread = omu_duties(request).filter(kind=ObligationKind.RISK_TO_READ).count()
-    handovers = sum(number.count for number in weeks)
+def tiles(request: PrisonRequest, stands: State, dashboard: "Mapping[str, Sequence[Number]]") -> list[Tile]:
+    """What needs the HOMD first: at most five numbers, each with its list."""
+    address, late = partial(list_url, request), sum(number.count for number in dashboard["overdue"])
     found = [
         Tile(stands.without_pom, "without a POM", address("allocation:people"), "red" if stands.without_pom else ""),
         Tile(late, "duties overdue", address("allocation:duties", when=OVERDUE), "red" if late else ""),
         Tile(
-            unread,
+            stands.unread,
             "risk information unread",
             address("allocation:duties", kind=ObligationKind.RISK_TO_READ.value),
-            "yellow" if unread else "",
+            "yellow" if stands.unread else "",
         ),
     ]
     if request.standing.may(Action.SEE_DATES):
+        handovers = sum(number.count for number in dashboard["weeks"])
         found.append(Tile(handovers, "handovers in the next 8 weeks", address("handover:upcoming")))
-    if request.standing.may(Action.EDIT_DETAILS):
-        missing = lacking(request.prison.people.all(), request.on).count()
-        found.append(Tile(missing, "with missing details", address("missing-details"), "yellow" if missing else ""))
+    if missing := dashboard["missing"]:
+        count = missing[0].count
+        found.append(Tile(count, "with missing details", address("missing-details"), "yellow" if count else ""))
     return found
+
+
+def changes(request: PrisonRequest, stands: State) -> list[Number]:
+    """What has changed since yesterday began; what has not is left out."""
+    return [
+        Number(stands.changes[change.key], list_url(request, "allocation:changes", change.key), change.title)
+        for change in CHANGES
+        if stands.changes[change.key]
+    ]
+
+
+def missing_details(request: PrisonRequest) -> list[Number]:
+    """How many people lack any detail that a rule needs, then how many lack each; for who can enter them."""
+    if not request.standing.may(Action.EDIT_DETAILS):
+        return []
+    each = {check.key: check.of(request.on) for check in checks()}
+    anything = reduce(or_, each.values())
+    counts = {key: Count("pk", filter=of) for key, of in {"anything": anything, **each}.items()}
+    found = request.prison.people.order_by().aggregate(**counts)
+    address = partial(list_url, request, "missing-details")
+    rows = (Number(found[check.key], address(what=check.key), check.label) for check in checks())
+    return [Number(found["anything"], address(), "Anything"), *with_widths(row for row in rows if row.count)]
 
 
 def overdue_by_owner(request: PrisonRequest) -> list[Number]:
@@ -92,7 +125,7 @@ def overdue_by_owner(request: PrisonRequest) -> list[Number]:
         .annotate(count=Count("pk"))
         .order_by("-count", "owner__surname", "owner_role")
     )
-    return _with_widths(_owner_number(request, **row) for row in rows)
+    return with_widths(_owner_number(request, **row) for row in rows)
 
 
 def _owner_number(
@@ -116,8 +149,8 @@ def handovers_by_week(request: PrisonRequest) -> list[Number]:
     """The handovers of the next eight weeks by week, which together are the upcoming list, for who may open it."""
     if not request.standing.may(Action.SEE_DATES):
         return []
-    weeks = by_week(request.prison, request.on)
-    return _with_widths(
+    weeks = by_week(request.prison.people.all(), request.on)
+    return with_widths(
         Number(
             week.count,
             list_url(request, "handover:upcoming", week=week.start.isoformat()),
@@ -134,7 +167,8 @@ def _week(start: date, on: date) -> str:
     return f"{start.day}{'' if start.month == last.month else f' {start:%b}'} to {last.day} {last:%b}"
 
 
-def _with_widths(numbers: Iterable[Number]) -> list[Number]:
+def with_widths(numbers: Iterable[Number]) -> list[Number]:
+    """The numbers, each with a bar as long as it is beside the greatest."""
     found = list(numbers)
     longest = max((number.count for number in found), default=0) or 1
     return [number._replace(width=round(100 * number.count / longest)) for number in found]

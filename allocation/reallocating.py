@@ -1,20 +1,23 @@
-"""Many cases given at once: what would happen, and then each by itself, with a word about every one that could not."""
+"""Many cases given at once: what would happen, and then what can be done, with a word about every one that cannot."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 
-from django.db import OperationalError
-from django.db.models import F, QuerySet
+from django.core import signing
+from django.db import OperationalError, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from allocation.actions import RefusedError, allocate_pom
+from allocation.actions import allocate_pom
+from allocation.candidates import days_of, leaving_soon
 from allocation.caseload import recommendation, with_case, with_held_type, with_loads
 from allocation.models import PomAbsence, PomAllocation
+from allocation.refusals import RefusedError
 from allocation.suggesting import CaseToGive, Suggested, Taker, suggest
+from omic.calendar import london_day
 from omic.models import Person, Prison, Staff
-from omic.reconcile import is_busy
+from omic.reconcile import is_busy, postponed, reconcile, window_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,13 @@ class Move:
 
 
 def takers(prison: Prison, *, on: date, besides: int | None = None) -> list[Staff]:
-    """The POMs with their loads to whom cases can be given: posted today and not away; smallest load first."""
+    """The POMs with their loads to whom cases can be given: posted today and not away; smallest load first.
+
+    `leaving` says of each whether they leave within days.
+    """
     away = PomAbsence.objects.on(on).filter(prison=prison).values("staff")  # also who takes no new cases
     found = with_loads(prison, on=on).filter(posted=True).exclude(pk__in=away).exclude(pk=besides)
+    found = found.annotate(leaving=Exists(leaving_soon(prison, on=on).filter(pk=OuterRef("pk"))))
     return list(found.order_by("cases", "surname", "forename", "pk"))
 
 
@@ -45,8 +52,8 @@ def read_cases(people: QuerySet[Person], *, on: date) -> list[Person]:
     return sorted(rows, key=lambda row: (row.surname, row.forename, row.pk))
 
 
-def suggestions(cases: Sequence[Person], poms: Iterable[Staff]) -> dict[int, Suggested]:
-    """For each case, by id, to whom it could go."""
+def suggestions(cases: Sequence[Person], poms: Iterable[Staff], *, on: date) -> dict[int, Suggested]:
+    """For each case, by id, to whom it could go. Who takes cases today but leaves within days gets none suggested."""
     before: dict[int, list[int]] = defaultdict(list)
     here = PomAllocation.objects.primary().filter(person__in=cases, prison=F("person__prison"))
     for person, staff in here.exclude(ended_at=None).order_by("-ended_at").values_list("person_id", "staff_id"):
@@ -56,8 +63,9 @@ def suggestions(cases: Sequence[Person], poms: Iterable[Staff]) -> dict[int, Sug
         for case in cases
     ]
     able = [
-        Taker(pom.pk, pom.pom_type, pom.cases, Fraction(pom.working_days or 5))  # type: ignore[attr-defined]
+        Taker(pom.pk, pom.pom_type, pom.cases, days_of(pom.working_days, on=on))  # type: ignore[attr-defined]
         for pom in poms
+        if not pom.leaving  # type: ignore[attr-defined]
     ]
     return {one.case: one for one in suggest(to_give, able)}
 
@@ -69,28 +77,34 @@ def needs_reason(case: Person, staff: Staff, *, on: date) -> bool:
     return outcome.value.reason_required
 
 
+def seal(moves: Sequence[Move]) -> str:
+    """A signed word for exactly these moves: only what was shown with it is saved."""
+    shown = [(move.person.pk, move.staff.pk, move.replaces, move.reason) for move in moves]
+    return signing.Signer(salt="allocation.reallocate").signature(repr(shown))
+
+
+@transaction.atomic
 def reallocate(
     moves: Sequence[Move], *, batch: str, by: Staff, at: datetime
 ) -> tuple[list[PomAllocation], Mapping[int, str]]:
-    """Each move in a transaction of its own: the allocations made and, by person, why the others were not."""
+    """Each move that can be made: the allocations and, by person, why the others were not. A refused one takes none of
+    the others with it. In id order, so that two who give many queue; what follows is brought up to date once for all.
+    """
     made, refused = [], {}
-    for move in moves:
-        try:
-            made.append(
-                allocate_pom(
-                    person=move.person,
-                    staff=move.staff,
-                    replaces=move.replaces,
-                    reason=move.reason,
-                    batch=batch,
-                    by=by,
-                    at=at,
-                )
-            )
-        except RefusedError as error:
-            refused[move.person.pk] = str(error)
-        except OperationalError as error:
-            if not is_busy(error):
-                raise
-            refused[move.person.pk] = "Somebody else is changing this case. Try again"
+    with postponed():
+        for move in sorted(moves, key=lambda one: one.person.pk):
+            try:
+                made.append(_give(move, batch=batch, by=by, at=at))
+            except RefusedError as error:
+                refused[move.person.pk] = str(error)
+            except OperationalError as error:
+                if not is_busy(error):
+                    raise
+                refused[move.person.pk] = "Somebody else is changing this case. Try again"
+    reconcile([allocation.person_id for allocation in made], window_of(london_day(at), at))
     return made, refused
+
+
+def _give(move: Move, *, batch: str, by: Staff, at: datetime) -> PomAllocation:
+    said = {"staff": move.staff, "replaces": move.replaces, "reason": move.reason}
+    return allocate_pom(person=move.person, batch=batch, by=by, at=at, **said)  # type: ignore[arg-type]

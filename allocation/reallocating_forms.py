@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 
 from django import forms
 
+from allocation.forms import TypedForm
 from allocation.models import PomAbsence
 from allocation.reallocating import Move, needs_reason
 from allocation.suggesting import Suggested
-from omic.forms import BaseForm, DateField
+from omic.forms import DateField
 from omic.models import Person, Staff
 
 NO_CHANGE = ("", "Leave as it is")
 BECAUSE = {"before": "had the case before", "type": "recommended type, smallest load", "load": "smallest load"}
 
 
-class AbsenceForm(BaseForm):
+class AbsenceForm(TypedForm):
     """Why a POM is not there for cases, and from when until when."""
 
     kind = forms.ChoiceField(label="What is it?", choices=PomAbsence.Kind.choices, widget=forms.RadioSelect)
@@ -35,7 +36,7 @@ class Row(NamedTuple):
     why: str
 
 
-class ReallocateForm(BaseForm):
+class ReallocateForm(TypedForm):
     """A POM, or none, for each case; a reason where it goes against the recommendation."""
 
     batch = forms.CharField(max_length=40, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
@@ -48,11 +49,12 @@ class ReallocateForm(BaseForm):
         poms: Sequence[Staff],
         suggested: Mapping[int, Suggested],
         on: date,
+        staff: Staff,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, staff=staff)
         self.cases, self.on, self.suggested = cases, on, suggested
         self.poms = {str(pom.pk): pom for pom in poms}
-        choices = [NO_CHANGE, *((key, f"{pom}: {pom.cases}") for key, pom in self.poms.items())]  # type: ignore[attr-defined]
+        choices = [NO_CHANGE, *((key, _label(pom)) for key, pom in self.poms.items())]
         for case in cases:
             advised = suggested.get(case.pk)
             to = forms.ChoiceField(choices=choices, required=False, initial=str(advised.taker) if advised else "")
@@ -86,9 +88,25 @@ class ReallocateForm(BaseForm):
             if (to := said.get(f"to_{case.pk}"))
         ]
 
+    def kept(self) -> Iterator[Any]:
+        """What was chosen, as hidden fields: a preview cannot be changed, only gone back from."""
+        return (self[name].as_hidden() for name in self.fields)
+
+    def refuse(self, refused: Mapping[int, str]) -> None:
+        """Show beside each case why it was not given."""
+        self.full_clean()
+        for case in self.cases:
+            if words := refused.get(case.pk):
+                self.add_error(f"to_{case.pk}", words)
+
     def rows(self) -> Iterator[Row]:
         """Each case with its fields."""
         for case in self.cases:
             advised = self.suggested.get(case.pk)
             why = f"{self.poms[str(advised.taker)]}: {BECAUSE[advised.because]}" if advised else "Nobody to suggest"
             yield Row(case, self[f"to_{case.pk}"], self[f"reason_{case.pk}"], why)
+
+
+def _label(pom: Staff) -> str:
+    leaving = ", leaves soon" if pom.leaving else ""  # type: ignore[attr-defined]
+    return f"{pom}: {pom.cases}{leaving}"  # type: ignore[attr-defined]

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from allocation.policy import (
     INDICATORS,
+    PRIORITY_COURSES,
     SCREENING_TOOL,
     SUPPORT_TASKS,
     VERSIONS,
     Advice,
     AllocationPolicy,
+    Part,
     PomType,
     Reason,
     Responsible,
@@ -153,12 +155,28 @@ class Ruling:
     done_by: str | None = None
 
 
-def may_hold_cases(pom_type: PomType | None, cases: int | None, *, on: date) -> Outcome[Ruling]:
-    """AL-06: above 80 cases warns; the figure is for probation POMs, and a POM of unknown type is read as one."""
+def case_capacity(pom_type: PomType | None, working_days: Decimal | None, *, on: date) -> int | None:
+    """AL-06: the cases of the planning figure for the days worked (unknown: full time), rounded down; None for prison
+    POMs, for whom no figure is published. A POM of unknown type is read as a probation POM."""
+    if pom_type == PomType.PRISON:
+        return None
     policy = policy_on(on)
-    over = pom_type != PomType.PRISON and cases is not None and cases > policy.probation_caseload
-    step = Step("AL-06", f"{pom_type or 'type unknown'}, {'cases unknown' if cases is None else f'{cases} cases'}")
-    return Outcome(Ruling(warnings=("caseload_over_80",) if over else ()), "allowed", policy.id, (step,))
+    full = Decimal(policy.full_time_days)
+    days = full if working_days is None else min(working_days, full)
+    return int(policy.probation_caseload * days / full)
+
+
+def may_hold_cases(
+    pom_type: PomType | None, cases: int | None, *, on: date, working_days: Decimal | None = None
+) -> Outcome[Ruling]:
+    """AL-06: above 80 cases warns, above fewer for who works part time (our reading)."""
+    capacity = case_capacity(pom_type, working_days, on=on)
+    over = capacity is not None and cases is not None and cases > capacity
+    found = f"{pom_type or 'type unknown'}, {'cases unknown' if cases is None else f'{cases} cases'}"
+    if working_days is not None:
+        found = f"{found}, {working_days:g} days a week"
+    warnings = ("caseload_over_80",) if over else ()
+    return Outcome(Ruling(warnings=warnings), "allowed", policy_on(on).id, (Step("AL-06", found),))
 
 
 def may_line_manage(reportees_fte: Decimal | None, *, on: date) -> Outcome[Ruling]:
@@ -182,6 +200,70 @@ def may_assign(task: str | None, role: TaskRole | None, facts: PomTypeFacts, *, 
         return Outcome(Ruling(done_by=done_by), "private_prison", policy, outcome.steps)
     advised = outcome.value.pom_type
     return Outcome(Ruling(done_by=advised and f"{advised}_pom"), outcome.reason, policy, outcome.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class PartFacts:
+    """Who would have a part in a case, and who holds it. Types are None where they are not recorded."""
+
+    part: Part
+    pom_type: PomType | None = None
+    has_primary: bool = True
+    is_primary: bool = False
+    primary_type: PomType | None = None
+
+
+def may_share(facts: PartFacts, *, on: date) -> Outcome[Ruling]:
+    """AL-10, AL-11: somebody co-works beside a primary POM, or prison staff support the case of a probation POM."""
+    found = f"{facts.part}, {facts.pom_type or 'type unknown'} beside {facts.primary_type or 'type unknown'}"
+    policy = policy_on(on).id
+    for refusal, holds in (("no_primary", not facts.has_primary), ("is_primary", facts.is_primary)):
+        if holds:
+            return Outcome(Ruling(allowed=False), refusal, policy, (Step("AL-11", found),))
+    if facts.part != Part.SUPPORT:
+        return Outcome(Ruling(), "allowed", policy, (Step("AL-11", found),))
+    warnings = (
+        ("support_by_probation_pom", facts.pom_type == PomType.PROBATION),
+        ("support_without_probation_pom", facts.primary_type == PomType.PRISON),
+    )
+    ruling = Ruling(warnings=tuple(words for words, holds in warnings if holds))
+    return Outcome(ruling, "allowed", policy, (Step("AL-11", found), Step("AL-10", "case management support")))
+
+
+def missing_courses(done: frozenset[str], *, on: date) -> Outcome[tuple[str, ...]]:
+    """AL-18: the priority courses not recorded, by their codes, in the order of the source."""
+    missing = tuple(course for course in PRIORITY_COURSES if course not in done)
+    words = ", ".join(PRIORITY_COURSES[course] for course in missing)
+    reason = "priority_courses_missing" if missing else "trained"
+    step = Step(
+        "AL-18", f"{len(PRIORITY_COURSES) - len(missing)} of 5 recorded{f'; missing: {words}' if words else ''}"
+    )
+    return Outcome(missing, reason, policy_on(on).id, (step,))
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFacts:
+    """A POM's grade and base. `operational` None: not said; `hub` is its name, empty for none."""
+
+    pom_type: PomType
+    operational: bool | None = None
+    in_hub: bool = False
+    hub: str = ""
+
+
+def check_profile(facts: ProfileFacts, *, on: date) -> Outcome[bool]:
+    """AL-19: whether grade and base can be true together; the reason says which cannot."""
+    problems = (
+        ("operational_probation_pom", facts.pom_type == PomType.PROBATION and facts.operational is not None),
+        ("hub_unnamed", facts.in_hub and not facts.hub),
+        ("hub_of_prison_based", not facts.in_hub and bool(facts.hub)),
+    )
+    reason = next((name for name, holds in problems if holds), "possible")
+    grade = {None: "grade not said", True: "operational", False: "non-operational"}[facts.operational]
+    base = (facts.hub or "hub not named") if facts.in_hub else "prison"
+    return Outcome(
+        reason == "possible", reason, policy_on(on).id, (Step("AL-19", f"{facts.pom_type}, {grade}, {base}"),)
+    )
 
 
 def policy_on(on: date) -> AllocationPolicy:

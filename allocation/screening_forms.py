@@ -4,15 +4,15 @@ from typing import Any
 
 from django import forms
 
+from allocation.forms import TypedForm
 from allocation.policy import INDICATORS
-from omic.forms import BaseForm
 from omic.models import Complexity
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 AS_ANSWERED = ("", "The level that the answers make")
 
 
-class ScreeningForm(BaseForm):
+class ScreeningForm(TypedForm):
     """Seven questions, and for a HOMD the level where it is to be another than they make."""
 
     level = forms.ChoiceField(
@@ -26,9 +26,10 @@ class ScreeningForm(BaseForm):
         help_text="A diagnosis alone is not a vulnerability.",
     )
     before = forms.CharField(required=False, widget=forms.HiddenInput)
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, may_override: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, may_override: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         for name, words in INDICATORS.items():
             label = f"{words[0].upper()}{words[1:]}?"
             self.fields[name] = forms.ChoiceField(label=label, choices=YES_NO, widget=forms.RadioSelect)

@@ -53,10 +53,15 @@ def suggest(cases: Sequence[CaseToGive], takers: Iterable[Taker]) -> list[Sugges
     rest = [case for case in cases if case.id not in found]
     for case in sorted(rest, key=lambda one: (len(_fit(one, known)), one.id)):
         if fit := _fit(case, known):
-            least = min(fit, key=lambda one: (Fraction(2 * held[one.id] + 1) / one.days, one.id))
+            least = min(fit, key=lambda one: (burden(held[one.id], one.days), one.id))
             found[case.id] = Suggested(case.id, least.id, "type" if least.pom_type == case.pom_type else "load")
             held[least.id] += 1
     return [found[case.id] for case in cases if case.id in found]
+
+
+def burden(cases: int, days: Fraction) -> Fraction:
+    """What one case more adds to the sum of cases² / days."""
+    return Fraction(2 * cases + 1) / days
 
 
 def _fit(case: CaseToGive, takers: Sequence[Taker]) -> Sequence[Taker]:

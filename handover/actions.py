@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from handover.reminders import keep_reminders
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day, london_midnight
 from omic.models import Obligation, ObligationKind, Person, Staff
 from omic.obligations import meet
-from omic.reconcile import lock
+from omic.reconcile import lock, window_of
 
 
 class NothingToRecordError(Exception):
@@ -34,6 +35,7 @@ def record_handover(*, person: Person, on: date, note: str, by: Staff, at: datet
     duty.note = note
     duty.save(update_fields=["note"])
     meet(duty, by=by, at=at if on == london_day(at) else london_midnight(on), because="handover recorded")
+    keep_reminders([person.pk], window_of(london_day(at), at))  # of what is recorded nobody is reminded
     audit.record(
         by=Actor(staff=by),
         action="record_handover",

@@ -29,3 +29,40 @@ def overrides(person: Person) -> Iterator[Event]:
             yield Event(row.decided_at, "rule", f"Override {verdict}: {words}", row.decision, row.decided_by)
         if row.ended_at:
             yield Event(row.ended_at, "rule", f"Override ended: {words}", row.ended_because, row.ended_by or "")
+
+
+def forms(person: Person) -> Iterator[Event]:
+    """Decisions that a handover is held in another form than the rule gives."""
+    for row in person.handover_forms.select_related("decided_by"):
+        yield Event(
+            row.decided_at, "rule", f"Handed over by decision: {row.get_form_display()}", row.because, row.decided_by
+        )
+
+
+def steps(person: Person) -> Iterator[Event]:
+    """Steps of a handover: taken, taken back, and counting no more. What was said stands with the step."""
+    for row in person.handover_steps.select_related("recorded_by", "withdrawn_by"):
+        words = row.get_kind_display()
+        yield Event(row.recorded_at, "duty", f"{words}: {day(row.done_on)}", "", row.recorded_by)
+        if row.withdrawn_at:
+            title = f"{words}: recorded in error"
+            yield Event(row.withdrawn_at, "duty", title, row.withdrawn_because, row.withdrawn_by or "")
+        if row.ended_at:
+            yield Event(row.ended_at, "duty", f"{words}: counts no more", row.ended_because)
+
+
+def reports(person: Person) -> Iterator[Event]:
+    """Handover reports that were sent, and drafts as they were last saved."""
+    for row in person.handover_reports.select_related("written_by"):
+        if row.sent_at:
+            yield Event(row.sent_at, "duty", "Handover report kept as it was sent", "", row.written_by)
+        else:
+            yield Event(row.written_at, "duty", "Handover report: draft saved", "", row.written_by)
+
+
+def sending_notes(person: Person) -> Iterator[Event]:
+    """Notes from prison to prison: written, and read."""
+    for row in person.sending_notes.select_related("stay__prison", "written_by", "read_by"):
+        yield Event(row.written_at, "duty", f"Note from {row.stay.prison} to the next prison", "", row.written_by)
+        if row.read_at:
+            yield Event(row.read_at, "duty", f"Note from {row.stay.prison}: read", "", row.read_by or "")

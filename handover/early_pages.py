@@ -21,6 +21,7 @@ from handover.early_forms import (
 )
 from handover.early_stages import LISTS, next_of, stage_of
 from handover.models import EarlyAssessment
+from handover.person_pages import about
 from handover.timetable_cases import TACT_ALERT
 from handover.why import in_a_sentence
 from omic import audit, pending
@@ -29,7 +30,6 @@ from omic.context import Tab
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage
 from omic.models import CaseDetails, ObligationKind
-from omic.people import identity
 from omic.policy import steps_from_json
 from omic.why import rendered
 
@@ -67,26 +67,22 @@ def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpRespons
         "explained": _explained(present),
         "rows": rows,
         "action": _action(request, present),
-        "may_withdraw": present is not None and _may(request, Action.ASSESS_EARLY),
+        "may_withdraw": present is not None and request.standing.reaches(Action.ASSESS_EARLY, request.person),
     }
-    return render(request, "handover/early.html", context | _about(request, reverse("person", args=[code, ref])))
+    return render(request, "handover/early.html", context | about(request, reverse("person", args=[code, ref])))
 
 
 def _action(request: PrisonRequest, present: EarlyAssessment | None) -> dict[str, str] | None:
     """The one thing that whoever is signed in can do next."""
     args = [request.prison.pk, request.person.ref]
     stage = stage_of(present)
-    if present is not None and stage.step and stage.action and _may(request, stage.action):
+    if present is not None and stage.step and stage.action and request.standing.reaches(stage.action, request.person):
         own = stage.action == Action.APPROVE_EARLY and present.assessed_by_id == request.user.pk
         url = reverse(f"handover:early-{stage.step}", args=[*args, present.pk])
         return None if own else {"words": stage.button, "url": url}
-    if not stage.step and _may(request, Action.ASSESS_EARLY):
+    if not stage.step and request.standing.reaches(Action.ASSESS_EARLY, request.person):
         return {"words": "Assess", "url": reverse("handover:early-assess", args=args)}
     return None
-
-
-def _may(request: PrisonRequest, action: Action) -> bool:
-    return request.standing.people(action).filter(pk=request.person.pk).exists()
 
 
 def _rows(request: PrisonRequest) -> Any:
@@ -101,10 +97,6 @@ def _explained(row: EarlyAssessment | None) -> dict[str, Any]:
 
 def _row(request: PrisonRequest, number: int) -> EarlyAssessment:
     return get_object_or_404(_rows(request), pk=number)
-
-
-def _about(request: PrisonRequest, back: str) -> dict[str, Any]:
-    return {"person": request.person, "back": back, "cancel": back, **identity(request.person)}
 
 
 @requires(Action.ASSESS_EARLY)
@@ -148,7 +140,7 @@ def referral(request: PrisonRequest, code: str, ref: str, number: int) -> HttpRe
     row = _row(request, number)
     back = reverse("handover:early", args=[code, ref])
     context = {"title": "Early allocation: referral", "row": row, "explained": _explained(row)}
-    return render(request, "handover/early_referral.html", context | _about(request, back))
+    return render(request, "handover/early_referral.html", context | about(request, back))
 
 
 def _step(
@@ -173,7 +165,7 @@ def _form(
         messages.success(request, "Saved. Dates and duties follow it.")
         return redirect(back)
     context = {"title": title, "form": form, "submit": submit, **more}
-    return render(request, "handover/early_form.html", context | _about(request, back))
+    return render(request, "handover/early_form.html", context | about(request, back))
 
 
 @requires(Action.SEE_DATES)

@@ -7,6 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
+from handover.models import Responsibility
 from omic import pending
 from omic.calendar import week_start
 from omic.forms import BaseForm, DateField
@@ -20,13 +21,20 @@ class WeekFilter(django_filters.DateFilter):
 
 
 class HandoverFilter(django_filters.FilterSet):
-    """By POM, where the people whom no POM holds are a choice of their own, and by the week the handover is due in."""
+    """By POM, where the people whom no POM holds are a choice of their own, by who is responsible today, and by the
+    week the handover is due in."""
 
     pom = django_filters.ModelChoiceFilter(
         label="POM",
         empty_label="Any",
         null_label="Nobody",
         queryset=lambda request: Staff.objects.filter(pom_people__prison=request.prison).distinct(),
+    )
+    lead = django_filters.ChoiceFilter(
+        label="Responsible today",
+        field_name="responsibility",
+        choices=Responsibility.choices,
+        null_label="Not worked out",
     )
     week = WeekFilter(label="Due in the week of", method="due_in_week")
 

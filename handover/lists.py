@@ -7,11 +7,16 @@ from django.utils.safestring import SafeString
 
 from handover.models import Responsibility
 from handover.policy import STORED_REASONS
+from omic.formats import day
 from omic.lists import Column, link
 
 
 def _name(person: Any) -> SafeString:
-    return link(reverse("person", args=[person.prison_id, person.ref]), person.name)
+    return link(reverse("handover:case", args=[person.prison_id, person.ref]), person.name)
+
+
+def _late(person: Any) -> str:
+    return "; ".join(f"{duty.get_kind_display()} by {day(duty.due_on)}" for duty in person.late)
 
 
 def _responsible(person: Any) -> str:
@@ -45,17 +50,24 @@ RESPONSIBLE = Column("responsible", "Responsible today", _responsible, order=("r
 COM = Column("com", "COM", _com, order=("details__com_name",))
 LDU = Column("ldu", "LDU", _details("ldu"), order=("details__ldu",))
 RELEASE = Column("release", "Earliest release", "earliest_release_on", order=("earliest_release_on",))
-COM_SINCE = Column("com-since", "COM’s part since", "com_since", order=("com_since",), cell="handover/_why.html")
+COM_SINCE = Column(
+    "com-since", "COM responsible since", "com_leads_since", order=("com_leads_since",), cell="handover/_why.html"
+)
 REASON = Column("reason", "Why", _reason, order=("reason",), cell="handover/_why.html")
 RECORD = Column("record", "Record", cell="handover/_record.html", export=False)
 
-DATED = (NAME, NUMBER, WING, POM, TIER, HANDOVER, RESPONSIBLE, COM, LDU, RELEASE, RECORD)
+STEPS = Column("steps", "Steps recorded", "steps", order=("steps",), numeric=True)
+LATE = Column("late", "Overdue", _late, order=("late_since",), cell="handover/_late.html")
+
+DATED = (NAME, NUMBER, WING, POM, TIER, HANDOVER, RESPONSIBLE, COM, LDU, STEPS, RELEASE, RECORD)
 OVERRIDE = Column("override", "Decided", _override, order=("override_asks",), cell="handover/_override.html")
 COLUMNS = {
     "upcoming": DATED,
     "in-progress": DATED,
-    "overdue": DATED,
+    "overdue": (NAME, NUMBER, WING, POM, TIER, LATE, HANDOVER, RESPONSIBLE, COM, STEPS, RECORD),
     "no-com": (NAME, NUMBER, WING, POM, TIER, COM_SINCE, RESPONSIBLE, LDU, RELEASE),
+    "com-needed": (NAME, NUMBER, WING, POM, TIER, HANDOVER, RESPONSIBLE, REASON, LDU, RELEASE),
     "overridden": (NAME, NUMBER, WING, POM, TIER, OVERRIDE, RESPONSIBLE, RELEASE),
     "unknown-date": (NAME, NUMBER, WING, POM, TIER, RESPONSIBLE, REASON),
+    "everyone": (NAME, NUMBER, WING, POM, TIER, RESPONSIBLE, HANDOVER, COM, LDU, RELEASE),
 }

@@ -1,11 +1,12 @@
 """Overriding who is responsible: asked for by one person, confirmed by a second, taken back with a reason (XC-55)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from handover.duty_actions import RefusedError
-from handover.models import ResponsibilityOverride
+from handover.models import Responsibility, ResponsibilityOverride
+from handover.timetable_cases import read_duties
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
@@ -22,10 +23,13 @@ def ask_override(
 ) -> ResponsibilityOverride:
     """Ask that the POM, or the COM, be responsible whatever is computed; until a second person confirms, nothing moves.
 
-    Raises RefusedError when the person serves no sentence, or when an override stands or waits.
+    Raises RefusedError when the person serves no sentence, when an override stands or waits, and for the HOMD's choice
+    about parole where PA-07 gives none.
     """
     lock([person.pk])
     person = Person.objects.get(pk=person.pk)
+    if reason == ResponsibilityOverride.Reason.PAROLE:
+        _check_parole(person, responsibility, london_day(at))
     if present := _present(person):
         raise RefusedError(f"{present.asked_by} asked for an override on {moment(present.asked_at)}: decide that first")
     override = ResponsibilityOverride.objects.create(
@@ -75,6 +79,13 @@ def end_override(*, override: int, because: str, by: Staff, at: datetime) -> Non
     row.save(update_fields=["ended_by", "ended_at", "ended_because"])
     reconcile([row.person_id], window_of(london_day(at), at))
     _audit("end_override", row, by=by, at=at)
+
+
+def _check_parole(person: Person, responsibility: str, on: date) -> None:
+    """PA-07: the COM keeps a case whose next review comes 12 months or less after the last."""
+    case = next(read_duties([person.pk], on), None)
+    if case is None or not case.timetable.parole.homd_override_available or responsibility != Responsibility.COM:
+        raise RefusedError("PA-07 gives no choice here. See the parole page for why", field="reason")
 
 
 def _present(person: Person) -> ResponsibilityOverride | None:

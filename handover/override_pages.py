@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from handover.duty_actions import RefusedError
-from handover.models import ResponsibilityOverride
+from handover.models import Responsibility, ResponsibilityOverride
 from handover.override_actions import TWO_PEOPLE, ask_override, decide_override, end_override
 from handover.override_forms import AskForm, DecideForm, EndForm
 from handover.why import in_a_sentence
@@ -46,8 +46,10 @@ def override(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 
 @requires(Action.OVERRIDE_RESPONSIBILITY)
 def ask(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
-    """Ask for an override."""
-    form = AskForm(request.POST or None)
+    """Ask for an override; the parole page leads here with its reason chosen."""
+    given = request.GET.get("reason") == ResponsibilityOverride.Reason.PAROLE
+    parole = {"reason": ResponsibilityOverride.Reason.PAROLE, "responsibility": Responsibility.COM}
+    form = AskForm(request.POST or None, initial=parole if given else None)
 
     def save(**facts: Any) -> str:
         ask_override(person=request.person, by=request.user, at=request.now, **facts)
@@ -100,7 +102,7 @@ def _form(
             messages.success(request, save(**form.cleaned_data))
             return redirect(back)
         except RefusedError as error:
-            form.add_error(None, str(error))
+            form.add_error(error.field if error.field in form.fields else None, str(error))
     context = {"title": title, "form": form, "submit": submit, "cancel": back, "back": back, "present": row}
     context |= {"person": request.person, **identity(request.person)}
     return render(request, "handover/override_form.html", context)

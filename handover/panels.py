@@ -9,13 +9,14 @@ from handover.duty_rows import row_of, shown_about_a_person
 from handover.models import HandoverDetermination, ResponsibilityOverride
 from handover.policy import Reason
 from handover.queries import LIST_BY_KEY, list_counts, with_handover
+from handover.sending import notes_about, still_owed, to_read, to_write
 from handover.why import in_a_sentence
-from omic.access import Action, Relation
+from omic.access import Action
 from omic.context import Tile
 from omic.http import PrisonRequest
-from omic.models import Obligation, ObligationKind, Person, Role
+from omic.models import Obligation, ObligationKind, Person, Role, Sentence
 
-TILES = (("overdue", "handovers overdue", "red"), ("upcoming", "handovers due within 8 weeks", "yellow"))
+TILES = (("overdue", "with handover duties overdue", "red"), ("upcoming", "handovers due within 8 weeks", "yellow"))
 
 
 def handover_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
@@ -23,7 +24,7 @@ def handover_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | N
     if not request.standing.may(Action.SEE_DATES):
         return None
     rows = person.handoverdeterminations.with_responsibility(request.on)
-    row = rows.filter(superseded_at=None).select_related("person__details").first()
+    row = rows.filter(superseded_at=None).select_related("person__details", "sentence").first()
     duty = person.obligations.demanding().filter(kind=ObligationKind.HANDOVER).first()
     return {
         "template": "handover/panel.html",
@@ -33,8 +34,21 @@ def handover_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | N
         "com": _com(row),
         "duty": duty,
         "why": reverse("why", args=[request.prison.pk, person.ref, "handover"]),
+        "more": _more(request, person, row),
         "record": _record_url(request, person, duty),
+        "case": reverse("handover:case", args=[request.prison.pk, person.ref]),
     }
+
+
+def _more(request: PrisonRequest, person: Person, row: HandoverDetermination | None) -> list[tuple[str, str]]:
+    """The pages about the sentence that are anything to this person: words and address."""
+    sentence = row.sentence if row else None
+    if sentence is None:
+        return []
+    parole = sentence.kind == Sentence.Kind.INDETERMINATE or sentence.ped is not None
+    pages = [("Early allocation", "early", True), ("Parole", "parole", parole), ("Recall", "recall", sentence.recalled)]
+    args = [request.prison.pk, person.ref]
+    return [(words, reverse(f"handover:{name}", args=args)) for words, name, applies in pages if applies]
 
 
 def _com(row: HandoverDetermination | None) -> str | None:
@@ -43,13 +57,16 @@ def _com(row: HandoverDetermination | None) -> str | None:
 
 
 def _record_url(request: PrisonRequest, person: Person, duty: Obligation | None) -> str:
-    may = duty and _may(request, Action.RECORD_HANDOVER, person)
+    may = duty and request.standing.reaches(Action.RECORD_HANDOVER, person)
     return reverse("handover:record", args=[request.prison.pk, person.ref]) if may else ""
 
 
-def _may(request: PrisonRequest, action: Action, person: Person) -> bool:
-    relations = request.standing.relations(action)
-    return Relation.PRISON in relations or (Relation.OWN in relations and person.pom_id == request.user.pk)
+def notes_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
+    """What other prisons have written about the person, or owe; for whoever works on the handover."""
+    if not request.standing.reaches(Action.WORK_HANDOVER, person):
+        return None
+    notes, owed = notes_about(person), list(still_owed(person))
+    return {"template": "handover/notes_panel.html", "notes": notes, "owed": owed} if notes or owed else None
 
 
 def duties_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
@@ -60,7 +77,7 @@ def duties_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | Non
     for duty in duties:
         duty.person = person  # read already
     closed = [duty for duty in duties if duty.closed_at]
-    opens = _may(request, Action.OPEN_DUTY, person)
+    opens = request.standing.reaches(Action.OPEN_DUTY, person)
     return {
         "template": "handover/duties_panel.html",
         "open": [row_of(duty, request.now) for duty in duties if not duty.closed_at],
@@ -78,7 +95,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         people, query = people.filter(pom=request.user), f"?{urlencode({'pom': request.user.pk})}"
     decide = _to_decide(request)
     counts = list_counts(with_handover(people, request.on), request.on)
-    return decide + [
+    return [*decide, *_notes(request)] + [
         Tile(counts[key], text, reverse(f"handover:{LIST_BY_KEY[key].key}", args=[request.prison.pk]) + query, tone)
         for key, text, tone in TILES
         if counts[key]
@@ -93,3 +110,25 @@ def _to_decide(request: PrisonRequest) -> list[Tile]:
     count = waiting.exclude(asked_by=request.user).count()
     url = reverse("handover:overridden", args=[request.prison.pk])
     return [Tile(count, "overrides to confirm", url, "yellow")] if count else []
+
+
+def _notes(request: PrisonRequest) -> list[Tile]:
+    """Notes from prison to prison that wait to be written here, and those that wait to be read."""
+    if not request.standing.may(Action.WRITE_SENDING_NOTE):
+        return []
+    code, people = request.prison.pk, request.standing.people(Action.WORK_HANDOVER)
+    found = (
+        Tile(
+            to_write(request.standing).count(),
+            "notes to the next prison to write",
+            reverse("handover:sending-notes", args=[code]),
+            "yellow",
+        ),
+        Tile(
+            to_read(people).count(),
+            "notes from other prisons to read",
+            reverse("handover:sending-notes-unread", args=[code]),
+            "yellow",
+        ),
+    )
+    return [tile for tile in found if tile.count]

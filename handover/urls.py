@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from handover import adoption_pages, duty_pages, early_pages, override_pages, views, what_if
+from handover import (
+    adoption_pages,
+    casework_pages,
+    community_pages,
+    duty_pages,
+    early_pages,
+    ldu_pages,
+    override_pages,
+    parole_pages,
+    recall_pages,
+    reminder_pages,
+    report_pages,
+    sending_pages,
+    views,
+    what_if,
+)
+from handover.community_lists import LISTS as PIPELINE_LISTS
 from handover.early_stages import LISTS as EARLY_LISTS
 from handover.queries import LISTS
 
@@ -10,7 +26,45 @@ app_name = "handover"
 _VERSION = "policy/<str:version>"
 urlpatterns = [
     *(path(f"handovers/{row.key}/", views.handovers, {"key": row.key}, name=row.key) for row in LISTS),
+    *(
+        path(
+            f"handovers/pipeline/{'' if row.key == 'pipeline' else row.key + '/'}",
+            community_pages.pipeline,
+            {"key": row.key},
+            name=row.name,
+        )
+        for row in PIPELINE_LISTS
+    ),
+    path("handovers/pipeline/asked/", community_pages.asked, name="community-asked"),
+    path("handovers/pipeline/asked/<int:number>/", community_pages.email, name="community-email"),
+    path("handovers/pipeline/reminders/", reminder_pages.waiting, name="reminders-waiting"),
+    path("handovers/reminders/", reminder_pages.choose, name="reminders"),
+    path("handovers/ldus/", ldu_pages.ldus, name="ldus"),
+    path("handovers/ldus/new/", ldu_pages.add, name="ldu-add"),
+    path("handovers/ldus/<int:number>/mailbox/", ldu_pages.change, name="ldu-change"),
+    path("handovers/ldus/<int:number>/end/", ldu_pages.end, name="ldu-end"),
+    path("people/<uuid:ref>/community/", community_pages.answer, name="community-answer"),
+    path("people/<uuid:ref>/handover/", casework_pages.case, name="case"),
     path("people/<uuid:ref>/handover/record/", views.record, name="record"),
+    path("people/<uuid:ref>/handover/form/", casework_pages.form_decision, name="form-decision"),
+    *(
+        path(
+            f"people/<uuid:ref>/handover/{kind.replace('_', '-')}/",
+            casework_pages.step,
+            {"kind": kind},
+            f"step-{kind.value}",
+        )
+        for kind in casework_pages.KINDS
+    ),
+    path("people/<uuid:ref>/handover/steps/<int:number>/", casework_pages.step_take_back, name="step-take-back"),
+    path("people/<uuid:ref>/handover/report/", report_pages.report, name="report"),
+    path("people/<uuid:ref>/handover/report/send/", report_pages.send, name="report-send"),
+    path("people/<uuid:ref>/handover/report/<int:number>/", report_pages.report_print, name="report-print"),
+    path("sending-notes/", sending_pages.owed, name="sending-notes"),
+    path("sending-notes/to-read/", sending_pages.unread, name="sending-notes-unread"),
+    path("sending-notes/<int:number>/", sending_pages.note, name="sending-note"),
+    path("people/<uuid:ref>/sending-notes/<int:number>/", sending_pages.read, name="sending-note-read"),
+    path("people/<uuid:ref>/sending-notes/<int:number>/read/", sending_pages.mark_read, name="sending-note-mark"),
     path("people/<uuid:ref>/override/", override_pages.override, name="override"),
     path("people/<uuid:ref>/override/ask/", override_pages.ask, name="override-ask"),
     path("people/<uuid:ref>/override/<int:number>/decide/", override_pages.decide, name="override-decide"),
@@ -28,6 +82,12 @@ urlpatterns = [
         )
         for stage in EARLY_LISTS
     ),
+    path("people/<uuid:ref>/parole/", parole_pages.parole, name="parole"),
+    path("people/<uuid:ref>/parole/record/", parole_pages.record, name="parole-record"),
+    path("people/<uuid:ref>/recall/", recall_pages.recall, name="recall"),
+    path("people/<uuid:ref>/recall/function/", recall_pages.function, name="recall-function"),
+    path("people/<uuid:ref>/recall/reviews/new/", recall_pages.review, name="recall-review"),
+    path("people/<uuid:ref>/recall/reviews/<int:number>/back/", recall_pages.withdraw, name="recall-review-withdraw"),
     path("people/<uuid:ref>/what-if/", what_if.what_if, name="what-if"),
     path("people/<uuid:ref>/duties/new/", duty_pages.open_by_hand, name="open-duty"),
     path("duties/<int:number>/", duty_pages.duty, name="duty"),

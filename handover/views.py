@@ -9,16 +9,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from handover.actions import NothingToRecordError, record_handover
+from handover.community_tabs import ways_on
 from handover.forms import HandoverFilter, RecordHandoverForm
 from handover.lists import COLUMNS
-from handover.queries import LIST_BY_KEY, LISTS, list_counts, with_handover
+from handover.queries import LIST_BY_KEY, LISTS, list_counts, with_handover, with_progress
+from handover.week_chart import week_chart
 from omic import audit, pending
 from omic.access import Action, Relation, requires
 from omic.context import Tab
 from omic.formats import day
 from omic.http import PrisonRequest
 from omic.lists import ListPage
-from omic.models import ObligationKind
+from omic.models import ObligationKind, Role
 from omic.models.person import PersonQuerySet
 from omic.people import identity
 
@@ -28,11 +30,11 @@ def handovers(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
     """One of the handover lists."""
     chosen = LIST_BY_KEY[key]
     everyone = with_handover(request.prison.people.all(), request.on)
-    people = everyone.filter(chosen.where(request.on)).select_related("wing", "pom", "details")
+    people = with_progress(everyone.filter(chosen.where(request.on)), request.on)
     relations = request.standing.relations(Action.RECORD_HANDOVER)
     page = ListPage(
         request,
-        people,
+        people.select_related("wing", "pom", "details"),
         title=chosen.title,
         columns=COLUMNS[key],
         sort=chosen.sort,
@@ -47,18 +49,43 @@ def handovers(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
             "records_own": request.user.pk if relations else None,
         },
     )
-    return page.response(context={"lede": chosen.definition, "tabs": _tabs(request, everyone)})
+    people = _of_the_pom(request, everyone)
+    context = {"lede": chosen.definition, "tabs": _tabs(request, people), "whose": _whose(request, key)}
+    context["ways_on"] = ways_on(request)
+    if key == "upcoming":
+        context["chart"] = week_chart(request, people)
+    return page.response("handover/lists.html", context)
 
 
-def _tabs(request: PrisonRequest, everyone: PersonQuerySet) -> list[Tab]:
-    """Every list with its length; the POM chosen stays chosen, so that a tab counts what it opens."""
-    asked = request.GET.get("pom", "")
-    filtered = HandoverFilter({"pom": asked}, everyone, request=request).qs
-    counts = list_counts(filtered, request.on)
-    query = f"?{urlencode({'pom': asked})}" if asked else ""
+def _of_the_pom(request: PrisonRequest, everyone: PersonQuerySet) -> PersonQuerySet:
+    """Those of the POM whom the list is narrowed down to, so that a tab and the chart count what they open."""
+    found: PersonQuerySet = HandoverFilter({"pom": request.GET.get("pom", "")}, everyone, request=request).qs
+    return found
+
+
+def _tabs(request: PrisonRequest, people: PersonQuerySet) -> list[Tab]:
+    """Every list with its length; the POM chosen stays chosen."""
+    counts = list_counts(people, request.on)
+    query = _query(request.GET.get("pom", ""))
     return [
         Tab(row.title, reverse(f"handover:{row.key}", args=[request.prison.pk]) + query, counts[row.key])
         for row in LISTS
+    ]
+
+
+def _query(pom: object) -> str:
+    return f"?{urlencode({'pom': pom})}" if pom else ""
+
+
+def _whose(request: PrisonRequest, key: str) -> list[tuple[str, str, bool]]:
+    """One's own cases or everybody's, for whom a POM's cases can be their own: words, address, whether it is shown."""
+    if Role.POM not in request.standing.roles:
+        return []
+    address, asked = reverse(f"handover:{key}", args=[request.prison.pk]), request.GET.get("pom", "")
+    mine = str(request.user.pk)
+    return [
+        ("Mine", address + _query(mine), asked == mine),
+        ("The whole prison", address, not asked),
     ]
 
 
@@ -66,12 +93,12 @@ def _tabs(request: PrisonRequest, everyone: PersonQuerySet) -> list[Tab]:
 def record(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Record that the case was handed over, which meets the duty."""
     person = request.person
-    back = reverse("why", args=[code, ref, "handover"])
+    back = reverse("handover:case", args=[code, ref])
     form = RecordHandoverForm(
         pending.typed(request), initial={"handed_on": request.on}, staff=request.user, today=request.on
     )
     if request.method == "POST" and form.is_valid() and _recorded(request, form):
-        return redirect("person", code, ref)
+        return redirect(back)
     context = {"title": "Record the handover", "form": form, "submit": "Record handover", "person": person}
     context |= {
         "back": back,

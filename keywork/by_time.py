@@ -34,7 +34,7 @@ def _groups(found: dict, pk: int) -> tuple[str, ...]:
 
 
 def _uncovered(prison: Prison, since: date, on: date) -> set[int]:
-    """Whose key worker goes or comes back in these days, and whose cover begins or ends."""
+    """Whose key worker or stand-in goes or comes back in these days, and whose cover begins or ends, or its posting."""
 
     def within(*names: str) -> Q:
         days = Q()
@@ -43,6 +43,9 @@ def _uncovered(prison: Prison, since: date, on: date) -> set[int]:
         return days
 
     away = KeyWorkerAbsence.objects.filter(within("starts_on", "returns_on"), key_worker__prison=prison)
-    mine = prison.people.filter(key_worker__in=away.values("key_worker__staff"))
-    covers = Cover.objects.filter(within("starts_on", "ends_on"), prison=prison, role=Role.KEY_WORKER)
+    gone = away.values("key_worker__staff")
+    mine = prison.people.filter(key_worker__in=gone)
+    postings = prison.postings.filter(within("starts_on", "ends_on"), role=Role.KEY_WORKER)
+    turned = within("starts_on", "ends_on") | Q(staff__in=postings.values("staff")) | Q(staff__in=gone)
+    covers = Cover.objects.filter(turned, prison=prison, role=Role.KEY_WORKER)
     return set(mine.values_list("pk", flat=True)) | set(covers.values_list("person_id", flat=True))

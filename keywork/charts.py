@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from omic.charts import step_of
+
 WIDTH, HEIGHT = 960, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 28  # room for the scale and the dates
 LABELS = 13  # dates below the bars, at most
-STEPS = (1, 2, 5)
 
 
 class Counted(Protocol):
@@ -79,16 +80,6 @@ def chart(counted: Sequence[Counted], *, monthly: bool) -> Chart:
         for number, one in enumerate(counted)
     ]
     return Chart(tuple(columns), tuple(Line(round(_y(number, top), 1), number) for number in range(0, top + 1, step)))
-
-
-def step_of(most: int) -> int:
-    """The scale has four steps of 1, 2 or 5 times a power of ten; the smallest that holds `most`."""
-    power = 1
-    while True:
-        for step in STEPS:
-            if 4 * step * power >= most:
-                return step * power
-        power *= 10
 
 
 def _y(number: int, top: int) -> float:

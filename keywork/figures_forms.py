@@ -1,5 +1,6 @@
 """Which figures of key work are asked for: a period, what to compare it with, a wing, a key worker."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -54,10 +55,11 @@ class PeriodForm(BaseForm):
 
 
 class FiguresForm(PeriodForm):
-    """The period, and of the whole prison one wing or one key worker."""
+    """The period, and of the whole prison one wing, one key worker, or the people who have a POM."""
 
     wing = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
     worker = forms.TypedChoiceField(coerce=int, empty_value=None, required=False, label="Key worker")
+    cases = forms.BooleanField(required=False, label="Only people who have a POM")
 
     def __init__(self, *args: Any, prison: Prison, on: date, **kwargs: Any) -> None:
         super().__init__(*args, on=on, **kwargs)
@@ -76,11 +78,12 @@ def scope_of(form: PeriodForm, prison: Prison, *, default: Period, worker: Staff
     period = form.period("first", "last") or default
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
     scope = Scope(prison, period, form.on, chosen.get("wing"), worker.pk if worker else chosen.get("worker"))
+    scope = replace(scope, cases=chosen.get("cases", False))
     return scope, form.period("compare_from", "compare_to") or compared_with(period, on=form.on)
 
 
 def address(url: str, scope: Scope, *, own: bool = False, **changes: int) -> str:
     """`url` with the scope as its query, some of it changed; `own` where the address itself says whose it is."""
     asked = {"from": scope.period.first, "to": scope.period.last, "wing": scope.wing}
-    asked |= {} if own else {"worker": scope.worker}
+    asked |= {} if own else {"worker": scope.worker, "cases": scope.cases or None}
     return f"{url}?{urlencode({name: value for name, value in {**asked, **changes}.items() if value is not None})}"

@@ -1,14 +1,16 @@
 """Days from which people had nobody able to do their key work: no key worker, or one who is away without cover."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from keywork.models import KeyWorkerAbsence, KeyWorkerAllocation
+from keywork.rules import Lockdown
 from omic.calendar import london_day
-from omic.models import Cover, Role
+from omic.models import Cover, Posting, Role
 
+ONE_DAY = timedelta(days=1)
 Key = tuple[int, str]  # a person and a prison
 
 
@@ -19,10 +21,12 @@ class Span(NamedTuple):
     until: date
 
 
-def gaps_of(rows: Mapping[Key, Mapping[str, Any]], since: Mapping[str, date], on: date) -> dict[Key, list[date]]:
-    """The first day of every such time up to a day, the present one included; three queries.
+def gaps_of(
+    rows: Mapping[Key, Mapping[str, Any]], locked: Mapping[str, Sequence[Lockdown]], on: date
+) -> dict[Key, list[date]]:
+    """The first day of every such time up to a day, the present one included; four queries.
 
-    `since` is when each prison went to level 4: what was over by then opened nothing (ED-08).
+    `locked` is when each prison was at level 4: what lay outside opened nothing (ED-08).
     """
     holders = _holders(rows)
     staff = {one for spans in holders.values() for one, _ in spans}
@@ -35,7 +39,7 @@ def gaps_of(rows: Mapping[Key, Mapping[str, Any]], since: Mapping[str, date], on
     gaps = {}
     for key, row in rows.items():
         able = [span for one, held in holders[key] for span in _less(held, away[one, key[1]])]
-        gaps[key] = list(_starts(able, max(row["arrived_on"], since[key[1]]), on))
+        gaps[key] = sorted(_starts(able, row["arrived_on"], locked[key[1]], on))
     return gaps
 
 
@@ -49,12 +53,27 @@ def _holders(keys: Collection[Key]) -> dict[Key, list[tuple[int, Span]]]:
     ):
         until = london_day(ended) if ended else date.max
         found[person, prison].append((staff, Span(london_day(begun), until)))
-    covers = Cover.objects.filter(person__in=people, role=Role.KEY_WORKER)
-    for person, prison, staff, starts_on, ends_on in covers.values_list(
-        "person_id", "prison_id", "staff_id", "starts_on", "ends_on"
-    ):
-        found[person, prison].append((staff, Span(starts_on, ends_on or date.max)))
+    for key, staff, span in _stood_in(people):
+        found[key].append((staff, span))
     return found
+
+
+def _stood_in(people: Collection[int]) -> Iterator[tuple[Key, int, Span]]:
+    """Who stood in and when, as long as they were posted there as a key worker: nothing ends a cover with a posting."""
+    covers = list(
+        Cover.objects.filter(person__in=people, role=Role.KEY_WORKER).values_list(
+            "person_id", "prison_id", "staff_id", "starts_on", "ends_on"
+        )
+    )
+    posted: dict[tuple[int, str], list[Span]] = defaultdict(list)
+    postings = Posting.objects.filter(staff__in={row[2] for row in covers}, role=Role.KEY_WORKER)
+    for staff, prison, starts_on, ends_on in postings.values_list("staff_id", "prison_id", "starts_on", "ends_on"):
+        posted[staff, prison or ""].append(Span(starts_on, ends_on or date.max))
+    for person, prison, staff, starts_on, ends_on in covers:
+        for span in posted[staff, prison]:
+            first, until = max(starts_on, span.first), min(ends_on or date.max, span.until)
+            if first < until:
+                yield (person, prison), staff, Span(first, until)
 
 
 def _less(span: Span, away: Iterable[Span]) -> Iterator[Span]:
@@ -70,8 +89,10 @@ def _less(span: Span, away: Iterable[Span]) -> Iterator[Span]:
         yield Span(first, span.until)
 
 
-def _starts(able: Collection[Span], first: date, on: date) -> Iterator[date]:
-    """The first day and every end of a span behind it, where no other span covers that day."""
-    for day in sorted({first, *(span.until for span in able)}):
-        if first <= day <= on and not any(span.first <= day < span.until for span in able):
-            yield day
+def _starts(able: Collection[Span], arrived_on: date, locked: Sequence[Lockdown], on: date) -> set[date]:
+    """The first day of each time at level 4, and every end of a span in it, where no other span covers that day."""
+    days = set()
+    for time in locked:
+        first, last = max(arrived_on, time.first), min(on, time.until - ONE_DAY)
+        days |= {day for day in (first, *(span.until for span in able)) if first <= day <= last}
+    return {day for day in days if not any(span.first <= day < span.until for span in able)}

@@ -21,6 +21,7 @@ from omic.models import (
     ObligationState,
     ParoleReview,
     Person,
+    PersonMerge,
     Prison,
     Role,
     Sentence,
@@ -49,7 +50,8 @@ def with_key_work(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
     overdue, opened = sessions.overdue(on), sessions.filter(opens_on__lte=on)
     to_hold = opened.demanding().filter(suspension=None)  # inside a suspension nothing is asked for (ED-09)
     held = Contact.objects.current().filter(person=OuterRef("pk"), kind=ContactKind.SESSION).order_by("-at")
-    return people.annotate(
+    # To ask whether there is one is a join for all people at once, where a count is asked of each.
+    return people.alias(is_late=Exists(overdue)).annotate(
         overdue=Coalesce(_count(overdue), 0),
         next_due_on=Subquery(to_hold.order_by("due_on").values("due_on")[:1]),
         priority=Subquery(
@@ -121,7 +123,7 @@ def due_later(prison: Prison, on: date) -> Q:
 
 def late(people: QuerySet[Person]) -> QuerySet[Person]:
     """Of people `with_key_work`, those with a session overdue."""
-    return people.filter(overdue__gt=0)
+    return people.filter(is_late=True)
 
 
 def my_people(prison: Prison, staff: Staff, *, on: date) -> QuerySet[Person]:
@@ -173,7 +175,8 @@ def covered_lately(prison: Prison, staff: Staff, *, on: date) -> QuerySet[Cover]
     theirs = Q(person__prison=prison, person__key_worker=staff)
     again = Cover.objects.on(on).filter(prison=prison, staff=staff, role=Role.KEY_WORKER).values("person")
     rows = rows.filter(ends_on__gt=F("starts_on")).exclude(theirs).exclude(person__in=again)
-    return rows.exclude(person__merges_away__confirmed=True).select_related("person").order_by("-ends_on", "-pk")
+    rows = rows.exclude(person__merges_away__in=PersonMerge.objects.standing())
+    return rows.select_related("person").order_by("-ends_on", "-pk")
 
 
 def next_to_see(prison: Prison, staff: Staff, *, on: date, after: Person) -> Person | None:

@@ -85,7 +85,7 @@ def waits(scope: Scope, figure: str) -> dict[int, Wait]:
     """The waits that a figure of `WAITS` is the mean of, by the row that ended each."""
     of, model = WAITS[figure]
     found = {wait.pk: wait for wait in of(scope.prison, scope.period)}
-    if scope.wing is None:
+    if scope.wing is None and not scope.cases:
         return found
     there = model._default_manager.filter(lives(scope, "person__"), pk__in=found)
     return {pk: found[pk] for pk in there.values_list("pk", flat=True)}

@@ -28,18 +28,22 @@ BARS, MOST_BARS = 12, 53  # weeks or months of a chart
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose figures, over which days, seen on the day `on`. `wing` and `worker` are ids, `NONE`, or None for all."""
+    """Whose figures, over which days, seen on the day `on`. `wing` and `worker` are ids, `NONE`, or None for all.
+
+    `cases`: only of people held here who have a POM now, the OMU's cases.
+    """
 
     prison: Prison
     period: Period
     on: date
     wing: int | None = None
     worker: int | None = None
+    cases: bool = False
 
     @property
     def whole(self) -> bool:
         """Whether these are the whole prison's figures."""
-        return self.wing is None and self.worker is None
+        return self.wing is None and self.worker is None and not self.cases
 
     def over(self, period: Period) -> "Scope":
         """The same question about other days."""
@@ -86,7 +90,11 @@ def fell_due(scope: Scope) -> ObligationQuerySet:
         rows = rows.filter(wing=scope.wing) if scope.wing else rows.filter(wing=None)
     if scope.worker is not None:
         rows = rows.filter(owner=scope.worker) if scope.worker else rows.filter(owner=None)
-    return rows
+    return rows.filter(_is_case(scope, "person__"))
+
+
+def _is_case(scope: Scope, path: str) -> Q:
+    return Q(**{f"{path}prison": scope.prison, f"{path}pom__isnull": False}) if scope.cases else Q()
 
 
 def duties(scope: Scope, figure: str) -> QuerySet[Obligation]:
@@ -130,6 +138,19 @@ def tallies(scope: Scope) -> Duties:
     )
 
 
+def tallies_of(scope: Scope, periods: Iterable[Period], figures: Iterable[str]) -> list[Tally]:
+    """Some figures of `DUTIES` in each of several periods, which lie in the scope's own, counted in one query."""
+    periods, figures, outcomes = tuple(periods), tuple(figures), _outcomes(scope.on)
+    counts = {
+        f"{figure}_{number}": Count("pk", filter=Q(kind=kind, due_on__range=(period.first, period.last)) & of)
+        for number, period in enumerate(periods)
+        for figure in figures
+        for kind, of in [(DUTIES[figure][0], outcomes.get(DUTIES[figure][1], Q()))]
+    }
+    found = fell_due(scope).order_by().aggregate(**counts)
+    return [{figure: found[f"{figure}_{number}"] for figure in figures} for number in range(len(periods))]
+
+
 def _sum(rows: Iterable[dict[str, Any]]) -> Tally:
     rows = list(rows)
     return {name: sum(row[name] for row in rows) for name in DUTIES}
@@ -157,12 +178,13 @@ def _contacts(scope: Scope) -> QuerySet[Contact]:
 
 
 def lives(scope: Scope, path: str = "") -> Q:
-    """Of people by the wing where they live now: where they lived then is not asked."""
+    """Of people by the wing where they live now: where they lived then is not asked. Also whether they have a POM."""
+    case = _is_case(scope, path)
     if scope.wing is None:
-        return Q()
+        return case
     if scope.wing:
-        return Q(**{f"{path}wing": scope.wing})
-    return Q(**{f"{path}wing": None}) | ~Q(**{f"{path}prison": scope.prison})
+        return case & Q(**{f"{path}wing": scope.wing})
+    return case & (Q(**{f"{path}wing": None}) | ~Q(**{f"{path}prison": scope.prison}))
 
 
 def _short(scope: Scope) -> Q:

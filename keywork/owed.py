@@ -7,6 +7,9 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
+from django.db.models import Q
+
+from keywork.months import given_months
 from keywork.policy import HIGH_COMPLEXITY, Basis, Kind, Period
 from keywork.regime import Fortnightly
 from keywork.rules import (
@@ -44,6 +47,7 @@ class Asked:
     recorded: Recorded
     window: Window
     over: Over
+    given: Mapping[tuple[int, str], bool]  # months of which the POM's time was given, and whether mostly high
 
     @property
     def levels(self) -> Sequence[LevelFrom]:
@@ -59,6 +63,12 @@ class Asked:
     def first(self) -> date:
         """The first day of the window that they can be owed anything for."""
         return max(self.window.first, self.held.stays[0]["arrived_on"])
+
+    @property
+    def settled(self) -> date:
+        """The last day whose checks stand as they stood: yesterday, or the day on which they left the prison."""
+        gone = self.held.last["left_on"] == self.window.on
+        return self.window.on if gone else self.window.on - ONE_DAY
 
     def slot(self, name: object) -> str:
         """The slot of a period or day in this prison."""
@@ -77,9 +87,12 @@ class Asked:
         """What is over is judged by stays and its groups: other facts are known for today, not for then."""
         facts = self.held.facts
         stood = {kind for kind in PERIODS if (self.held.last["person_id"], kind, slot) in self.over}
+        alone = stood == {ObligationKind.POM_ENGAGEMENT}
+        high = alone or self.given.get((self.held.last["person_id"], slot), ObligationKind.POM_ENGAGEMENT in stood)
         if stood:
-            complexity = HIGH_COMPLEXITY if ObligationKind.POM_ENGAGEMENT in stood else None
-            facts = replace(facts, complexity=complexity, in_hospital=False)
+            facts = replace(facts, complexity=HIGH_COMPLEXITY if high else None, in_hospital=False)
+        elif high:  # of a month that goes on: given, and mostly of high complexity
+            facts = replace(facts, complexity=HIGH_COMPLEXITY)
         if (facts.priority, facts.fortnightly) != (bool(groups), fortnightly):
             facts = replace(facts, priority=bool(groups), fortnightly=fortnightly)
         return facts
@@ -88,8 +101,9 @@ class Asked:
 def wanted(held: Sequence[Held], recorded: Recorded, window: Window) -> Iterator[Wanted]:
     """Every session and floor owed in the weeks and months that the window touches, and the months' time with POMs."""
     over = _slots_that_are_over([one.last["person_id"] for one in held], window)
+    given = given_months(held, window.first)
     for one in held:
-        asked = Asked(one, recorded, window, over)
+        asked = Asked(one, recorded, window, over, given)
         for answer in chain(_of_weeks(asked), _of_months(asked)):
             yield from _duties(asked, answer)
 
@@ -103,16 +117,20 @@ def fallback_checks(held: Sequence[Held], recorded: Recorded, window: Window) ->
         if kind == ObligationKind.DAILY_CHECK:
             checks[person, slot.partition("@")[2]].append(slot)
     for one in men:
-        asked = Asked(one, recorded, window, over)
+        asked = Asked(one, recorded, window, over, {})
         for answer in _of_weeks(asked):
             yield from _checks(asked, answer)
         yield from _checks_that_stood(asked, checks[one.last["person_id"], one.last["prison_id"]])
 
 
 def _slots_that_are_over(people: Sequence[int], window: Window) -> Over:
-    """The priority groups of every session, floor and check that was owed by a day before today, by person and slot."""
-    rows = Obligation.objects.filter(person__in=people, kind__in=KINDS)
-    rows = rows.filter(due_on__gte=window.first, due_on__lt=window.on).exclude(state=ObligationState.VOID)
+    """The priority groups of every session and floor that was owed by a day before today, by person and slot.
+
+    And of every check up to today: whoever has left keeps today's.
+    """
+    rows = Obligation.objects.filter(person__in=people, kind__in=KINDS, due_on__gte=window.first)
+    rows = rows.filter(Q(due_on__lt=window.on) | Q(kind=ObligationKind.DAILY_CHECK, due_on=window.on))
+    rows = rows.exclude(state=ObligationState.VOID)
     found = rows.values_list("person_id", "kind", "slot", "priority_groups")
     return {(person, kind, slot): tuple(groups) for person, kind, slot, groups in found}
 
@@ -185,17 +203,20 @@ def _checks(asked: Asked, answer: Answer) -> Iterator[Wanted]:
     _slot, outcome, owed, groups = answer
     if owed.kind == Kind.DAILY_CHECK:
         for day in owed.due_on:
-            if asked.window.on <= day <= asked.window.last:  # of a day that is over, what stands stands
+            if asked.settled < day <= asked.window.last:  # of a day that is over, what stands stands
                 one = replace(owed, opens_on=day, due_on=(day,), count=1)
                 yield _duty(asked.held, one, ObligationKind.DAILY_CHECK, asked.slot(day), outcome, groups=groups)
 
 
 def _checks_that_stood(asked: Asked, slots: Sequence[str]) -> Iterator[Wanted]:
-    """A check of a day that is over stays owed for that day, whatever has changed since; not if they were not here."""
+    """A check of a day that is over stays owed for that day, whatever has changed since; not if they were not here.
+
+    A day on which they left is over, in that prison: nobody can give there what a later fact would ask for.
+    """
     row = asked.held.last
     for slot in slots:
         day = date.fromisoformat(slot.partition("@")[0])
-        if days_here(asked.held.facts, first=day, last=day):
+        if day <= asked.settled and days_here(asked.held.facts, first=day, last=day):
             yield Wanted(
                 person_id=row["person_id"],
                 prison_id=row["prison_id"],

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection
 
 from keywork.expected import passed_over, welcome
-from keywork.meetings import meetings_wanted
 from keywork.models import EndKind, KeyWorkerAllocation
 from keywork.owed import wanted
 from keywork.rules import entitled
@@ -27,7 +26,8 @@ Row = dict[str, Any]
 _END_ALLOCATIONS = """
     WITH ending AS (
         SELECT a.id, lost.at AS lost_at,
-            CASE WHEN EXISTS (SELECT FROM omic_personmerge m WHERE m.gone_id = p.id AND m.confirmed) THEN 'merged'
+            CASE WHEN EXISTS (SELECT FROM omic_personmerge m WHERE m.gone_id = p.id AND m.confirmed
+                              AND m.undone_at IS NULL) THEN 'merged'
                  WHEN p.prison_id IS NULL THEN 'released'
                  WHEN p.prison_id <> a.prison_id THEN 'transferred'
                  WHEN p.presence = 'hospital' THEN 'hospital'
@@ -96,18 +96,13 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
     """The key work sessions owed in every week or month that the window touches, and the key workers to identify."""
     held, recorded = read_held(people, window)
     counts = synchronise(
-        chain(
-            wanted(held, recorded, window),
-            _key_workers_to_identify(people, held, window),
-            meetings_wanted(people, window),
-        ),
+        chain(wanted(held, recorded, window), _key_workers_to_identify(people, held, window)),
         people=people,
         kinds=[
             ObligationKind.KEY_WORK_SESSION,
             ObligationKind.KEY_WORK_FLOOR,
             ObligationKind.POM_ENGAGEMENT,
             ObligationKind.ALLOCATE_KEY_WORKER,
-            ObligationKind.THREE_WAY_MEETING,
         ],
         first=window.first,
         last=window.last,

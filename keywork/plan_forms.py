@@ -1,4 +1,4 @@
-"""The forms of a progression plan and of the meeting after sentence."""
+"""The forms of a progression plan and of the meetings at which a key worker is expected."""
 
 from datetime import date
 from typing import Any
@@ -62,3 +62,26 @@ class MeetingForm(KeptForm):
 
     def __init__(self, data: Any = None, *, staff: Staff, on: date) -> None:
         super().__init__(data, staff=staff, initial={"held_on": on})
+
+
+class AttendanceForm(KeptForm):
+    """Whether the key worker was at a meeting, on which day, or why not."""
+
+    attended = forms.TypedChoiceField(
+        label="Was the key worker there?",
+        choices=[("yes", "Yes"), ("no", "No: it was held without the key worker")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    held_on = DateField(label="If yes, when was it?", required=False)
+    because = forms.CharField(label="If no, why not?", required=False, max_length=150)
+
+    def __init__(self, data: Any = None, *, staff: Staff, on: date) -> None:
+        super().__init__(data, staff=staff, initial={"held_on": on})
+
+    def clean(self) -> None:
+        """A day with yes, a reason with no."""
+        super().clean()
+        needed = {True: "held_on", False: "because"}.get(self.cleaned_data.get("attended"))  # type: ignore[arg-type]
+        if needed and needed not in self.errors and not self.cleaned_data.get(needed):
+            self.add_error(needed, "Enter the day of the meeting" if needed == "held_on" else "Say why not")

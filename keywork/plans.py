@@ -15,7 +15,14 @@ from keywork.models import PlanTarget, ProgressionPlan, TargetReview
 from keywork.rules import may_start_progression_plan
 from omic.access import Action, Relation
 from omic.http import PrisonRequest
-from omic.models import Contact, Obligation, ObligationKind, Person, SentencePlan
+from omic.models import Contact, ObligationKind, Person, SentencePlan
+from omic.models.obligation import ObligationQuerySet
+
+MEETINGS = {
+    ObligationKind.THREE_WAY_MEETING: "Meeting after sentence",
+    ObligationKind.PLANNING_MEETING: "Sentence planning meeting",
+    ObligationKind.FIRST_HANDOVER_MEETING: "First handover meeting",
+}
 
 
 def open_plan(person: Person) -> ProgressionPlan | None:
@@ -93,11 +100,16 @@ def is_within_reach(request: PrisonRequest, person: Person, action: Action) -> b
     return request.standing.may(action) and request.standing.people(action).filter(pk=person.pk).exists()
 
 
+def meetings_to_come(duties: ObligationQuerySet) -> ObligationQuerySet:
+    """Of some duties the meetings that wait to be held or answered for, those with a day first (KW-13)."""
+    meetings = duties.demanding().filter(kind__in=MEETINGS).select_related("person")
+    return meetings.order_by(F("due_on").asc(nulls_last=True), "opens_on", "pk")
+
+
 def plan_panel(request: PrisonRequest, person: Person) -> dict[str, Any]:
-    """The open plan with its targets, whether the POM has to agree to it, and the meeting owed after sentence."""
+    """The open plan with its targets, whether the POM has to agree to it, and the meetings to come."""
     plan, formal = open_plan(person), formal_plan(person)
     targets = list(with_state(plan.targets.order_by("pk"))) if plan else []
-    meetings = Obligation.objects.demanding().filter(person=person, kind=ObligationKind.THREE_WAY_MEETING)
     return {
         "template": "keywork/plan_panel.html",
         "person": person,
@@ -105,6 +117,6 @@ def plan_panel(request: PrisonRequest, person: Person) -> dict[str, Any]:
         "formal": formal,
         "needs_agreement": plan is not None and needs_agreement(plan, formal, on=request.on),
         "targets": targets,
-        "meetings": list(meetings.order_by("opens_on")),
+        "meetings": list(meetings_to_come(person.obligations.all())),
         "may_record_meeting": is_within_reach(request, person, Action.RECORD_MEETING),
     }

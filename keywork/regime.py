@@ -9,8 +9,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from keywork.models import FortnightlyVariant, LevelTask, NotPossible, PriorityDecision, PriorityGroup, RegimeLevel
-from keywork.policy import RULES_BY_ID, Level
-from keywork.rules import LevelFrom
+from keywork.policy import RULES_BY_ID, Level, Why
+from keywork.rules import LevelFrom, Trigger
+from omic.calendar import london_day
 from omic.models import Contact, ContactKind, Estate, Person, Prison, PrisonSetting, SettingKind
 from omic.policy import Rule
 
@@ -94,12 +95,12 @@ def decisions_on(people: Collection[int], on: date) -> dict[int, dict[str, Decis
     return dict(found)
 
 
-def not_possible_from(people: Collection[int]) -> dict[tuple[int, str], list[date]]:
-    """The days of the marks that nobody has taken back, by person and prison; a later session ends each (ED-08)."""
-    found: dict[tuple[int, str], list[date]] = defaultdict(list)
-    rows = NotPossible.objects.filter(person__in=people, withdrawn_at=None).order_by("from_on")
-    for person, prison, from_on in rows.values_list("person_id", "prison_id", "from_on"):
-        found[person, prison].append(from_on)
+def not_possible_marks(people: Collection[int]) -> dict[tuple[int, str], list[Trigger]]:
+    """The marks by person and prison, with the day on which one was taken back; a later session ends each (ED-08)."""
+    found: dict[tuple[int, str], list[Trigger]] = defaultdict(list)
+    rows = NotPossible.objects.filter(person__in=people).order_by("from_on")
+    for person, prison, from_on, back_at in rows.values_list("person_id", "prison_id", "from_on", "withdrawn_at"):
+        found[person, prison].append(Trigger(Why.NOT_POSSIBLE, from_on, back_at and london_day(back_at)))
     return found
 
 

@@ -20,6 +20,7 @@ from keywork.rules import (
     Transition,
     Trigger,
     level_on,
+    lockdowns,
     priority_groups,
 )
 from omic.calendar import month_bounds, week_start
@@ -166,11 +167,7 @@ def _read_fallback(
     stays: dict[Any, list[Row]], groups: dict[Any, tuple[str, ...]], recorded: Recorded, window: Window
 ) -> None:
     """What opens daily checks, for the priority people of prisons that are at level 4 in the window. Else no query."""
-    locked = {
-        prison: since
-        for prison, levels in recorded.levels.items()
-        if (since := locked_since(levels, window)) is not None
-    }
+    locked = {prison: lockdowns(levels) for prison, levels in recorded.levels.items() if is_locked(levels, window)}
     rows = {key: stay[-1] for key, stay in stays.items() if key[1] in locked and groups[key]}
     if not rows:
         return
@@ -178,40 +175,32 @@ def _read_fallback(
     held = Contact.objects.current().filter(person__in=people, kind=ContactKind.SESSION)
     for person, prison, on in held.values_list("person_id", "prison_id", "on"):
         recorded.sessions[person, prison].append(on)
-    marks, gaps, missed = (
-        regime.not_possible_from(people),
-        gaps_of(rows, locked, window.last),
-        _weeks_missed(people, window.last),
-    )
+    marks, gaps = regime.not_possible_marks(people), gaps_of(rows, locked, window.last)
+    missed = _weeks_missed(people, recorded.sessions, window.last)
     for key in rows:
-        causes = ((Why.NOT_POSSIBLE, marks), (Why.NO_KEY_WORKER, gaps), (Why.WEEK_MISSED, missed))
+        causes = ((Why.NO_KEY_WORKER, gaps), (Why.WEEK_MISSED, missed))
+        recorded.triggers[key] += marks.get(key, ())
         recorded.triggers[key] += [Trigger(why, on) for why, days in causes for on in days.get(key, ())]
 
 
-def locked_since(levels: Sequence[LevelFrom], window: Window) -> date | None:
-    """The first day of the newest time at level 4 that governs a day of the window; None where there is none.
-
-    A time that ends within a week governs the rest of it (ED-11).
-    """
-    ordered = sorted(levels, key=lambda one: one.from_on)
-    ends = [*(one.from_on for one in ordered[1:]), date.max]
-    times = [
-        one.from_on
-        for one, end in zip(ordered, ends, strict=True)
-        if one.level == Level.LOCKDOWN and one.from_on <= window.last and end > week_start(window.first)
-    ]
-    return max(times, default=None)
+def is_locked(levels: Sequence[LevelFrom], window: Window) -> bool:
+    """Whether level 4 governs a day of the window (ED-11)."""
+    return any(time.first <= window.last and time.until > window.first for time in lockdowns(levels))
 
 
-def _weeks_missed(people: Sequence[int], last: date) -> dict[tuple[int, str], list[date]]:
+def _weeks_missed(
+    people: Sequence[int], sessions: Mapping[tuple[int, str], Sequence[date]], last: date
+) -> dict[tuple[int, str], list[date]]:
     """The day after each week that closed without the session it owed, with or without the night's stamp.
 
     So does a week to come, up to `last`, as long as its session is not held: the checks that follow it stand ahead of
-    their days, because no job may run on that Monday.
+    their days, because no job may run on that Monday. A week that this very pass has found owed is not settled yet, so
+    the sessions held are asked too.
     """
     rows = Obligation.objects.filter(person__in=people, kind=ObligationKind.KEY_WORK_SESSION, basis="owed")
-    rows = rows.filter(due_on__lt=last, state__in=WITHOUT)
+    rows = rows.filter(due_on__lt=last, state__in=WITHOUT).order_by("due_on")
     found: dict[tuple[int, str], list[date]] = defaultdict(list)
-    for person, prison, due_on in rows.order_by("due_on").values_list("person_id", "prison_id", "due_on"):
-        found[person, prison].append(due_on + timedelta(days=1))
+    for person, prison, opens_on, due_on in rows.values_list("person_id", "prison_id", "opens_on", "due_on"):
+        if not any(opens_on <= day <= due_on for day in sessions.get((person, prison), ())):
+            found[person, prison].append(due_on + timedelta(days=1))
     return found

@@ -56,6 +56,7 @@ class Action(StrEnum):
     SEE_OMU = "see_omu"
     MY_CASES = "my_cases"
     ALLOCATE_POM = "allocate_pom"
+    AGREE_EXTRA = "agree_extra"
     EDIT_DETAILS = "edit_details"
     ENTER_TIER = "enter_tier"
     IMPORT = "import"
@@ -151,6 +152,7 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.SEE_OMU: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR, *_OVERSEERS),
     _A.MY_CASES: _roles(_R.POM),
     _A.ALLOCATE_POM: _roles(_R.HOMD),
+    _A.AGREE_EXTRA: _roles(_R.HOMD),
     _A.EDIT_DETAILS: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR),
     _A.ENTER_TIER: _roles(_R.HOMD, _R.CASE_ADMINISTRATOR),
     _A.IMPORT: _roles(_R.HOMS, _R.CASE_ADMINISTRATOR),
@@ -256,6 +258,13 @@ class Standing:
         if Relation.WING in relations:
             reach |= Q(wing__in=[p.wing_id for p in self.postings if p.role == Role.WING_OFFICER and p.wing_id])
         return self.prison.people.filter(reach)
+
+    def reaches(self, action: Action, person: Person) -> bool:
+        """Whether they may take `action` for somebody held here; asks the database only where relation decides."""
+        relations = self.relations(action)
+        if Relation.PRISON in relations or not relations:
+            return bool(relations)
+        return self.people(action).filter(pk=person.pk).exists()
 
     def _covered(self, role: Role) -> QuerySet[Any]:
         """The people for whose key worker or POM they stand in: theirs as long as that lasts."""

@@ -21,6 +21,8 @@ WATCHED = {
     "see_notes": "Read closed notes open to them",
     "see_risk": "Was shown risk information",
     "see_engagement": "Read a POM engagement",
+    "see_victim_liaison": "Read who the victim liaison officer is",
+    "see_shared": "Was shown what a POM shared with the wing",
     "see_self_harm": "Was shown self-harm",
     "see_cohort_facts": "Was shown what a decision about checks stands on",
     "print_roster": "Printed a roster",

@@ -1,10 +1,11 @@
 """Case history: everything that happened to one person, newest first, by stay, with who and why.
 
-Apps name in `settings.CASE_HISTORY` functions that give their events of a person; each asks one query.
+Apps name in `settings.CASE_HISTORY` functions that give their events of a person; each asks one query. What is
+recorded under numbers that were merged into the person's is told along with it, marked with the number it stands under.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -45,6 +46,7 @@ class Event:
     title: str
     text: str = ""
     by: object = ""
+    number: str = ""  # the prison number it is recorded under, where that is not the person's own
 
 
 Source = Callable[[Person], Iterable[Event]]
@@ -61,9 +63,10 @@ def case_history(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Newest first, grouped by stay."""
     person, form = request.person, HistoryForm(request.GET)
     kind = form.cleaned_data["kind"] if form.is_valid() else ""
-    events = [event for event in _events(person) if not kind or event.kind == kind]
+    numbers = [person, *Person.objects.filter(merges_away__in=person.numbers_taken_in.standing())]
+    events = [event for event in _events(person, numbers) if not kind or event.kind == kind]
     page = Paginator(events, AT_ONCE).get_page(request.GET.get("page"))
-    stays = list(person.stays.select_related("prison").order_by("-arrived_on"))
+    stays = _stays(person, numbers)
     context = {
         "title": "Case history",
         "person": person,
@@ -77,22 +80,50 @@ def case_history(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     return render(request, "omic/case_history.html", context)
 
 
-def _events(person: Person) -> list[Event]:
-    found = [event for name in settings.CASE_HISTORY for event in import_string(name)(person)]
+def _events(person: Person, numbers: Iterable[Person]) -> list[Event]:
+    """Of all `numbers` that one person is known by; those not under the person's own say under which."""
+    sources: list[Source] = [import_string(name) for name in settings.CASE_HISTORY]
+    found = [
+        event if number == person else replace(event, number=number.prison_number)
+        for number in numbers
+        for source in sources
+        for event in source(number)
+    ]
     return sorted(found, key=lambda event: (event.at, event.title), reverse=True)
 
 
-def _stay_of(event: Event, stays: Sequence[Stay]) -> str:
+def _stays(person: Person, numbers: Iterable[Person]) -> dict[str, list[Stay]]:
+    """The stays under each number, the latest first; under "" those of the person's own."""
+    found: dict[str, list[Stay]] = {}
+    rows = Stay.objects.filter(person__in=numbers).select_related("prison", "person").order_by("-arrived_on")
+    for stay in rows:
+        number = "" if stay.person_id == person.pk else stay.person.prison_number
+        found.setdefault(number, []).append(stay)
+    return found
+
+
+def _stay_of(event: Event, stays: Mapping[str, Sequence[Stay]]) -> str:
     """In which stay an event lies, in words; the later of two on the day of a move."""
-    on = london_day(event.at)
-    for stay in stays:
+    on, under = london_day(event.at), f", as {event.number}" if event.number else ""
+    for stay in stays.get(event.number, ()):
         if stay.arrived_on <= on and (stay.left_on is None or on <= stay.left_on):
             until = f" to {day(stay.left_on)}" if stay.left_on else ""
-            return f"{stay.prison}, from {day(stay.arrived_on)}{until}"
-    return "Not in prison"
+            return f"{stay.prison}, from {day(stay.arrived_on)}{until}{under}"
+    return f"Not in prison{under}"
 
 
 # --- the kernel's own events ------------------------------------------------------------------------------------------
+
+
+def merges(person: Person) -> Iterator[Event]:
+    """Numbers that were merged into this one, and that it was undone; that is told of the other number as well."""
+    rows = person.numbers_taken_in.filter(confirmed=True) | person.merges_away.filter(undone_at__isnull=False)
+    for row in rows.select_related("kept", "gone", "decided_by").prefetch_related("undos__decided_by"):
+        words = f"{row.gone.prison_number} merged into {row.kept.prison_number}"
+        yield Event(row.decided_at or row.asked_at, "details", words, row.because, row.decided_by)
+        for undo in row.undos.all():
+            if undo.confirmed and undo.decided_at:
+                yield Event(undo.decided_at, "details", f"Undone: {words}", undo.because, undo.decided_by)
 
 
 def stays(person: Person) -> Iterator[Event]:

@@ -35,6 +35,14 @@ class ConflictError(Exception):
         self.details = details
 
 
+class PlanChangedError(Exception):
+    """Somebody else saved the sentence plan after it was shown; `plan` is as it stands now."""
+
+    def __init__(self, plan: SentencePlan) -> None:
+        super().__init__("The sentence plan was changed by somebody else.")
+        self.plan = plan
+
+
 class OlderError(Exception):
     """What is known of these fields is newer than what is being recorded; `newer` are the entries that stand."""
 
@@ -173,12 +181,14 @@ def state_parole_review(
     target_hearing_on: date | None,
     outcome: str = "",
     outcome_on: date | None = None,
+    received_on: date | None = None,
 ) -> bool:
     """State one parole review, known by its hearing date, else by the day of its outcome. Says whether it was news."""
     key = {"target_hearing_on": target_hearing_on}
     if target_hearing_on is None:
         key["outcome_on"] = outcome_on
     told = {"outcome": outcome, "outcome_on": outcome_on} if outcome else {}
+    told |= {"received_on": received_on} if received_on else {}
     return _state_row(ParoleReview, key, told, person, statement)
 
 
@@ -283,6 +293,13 @@ def record_oasys(*, person: Person, statement: Statement, **facts: Any) -> bool:
 
 
 @transaction.atomic
-def record_sentence_plan(*, person: Person, statement: Statement, **facts: Any) -> bool:
-    """`state_sentence_plan` for one person at a page."""
+def record_sentence_plan(*, person: Person, statement: Statement, version: int | None = None, **facts: Any) -> bool:
+    """`state_sentence_plan` for one person at a page. `version` is the one that was shown (0: no plan yet).
+
+    Raises PlanChangedError when somebody has saved since.
+    """
+    lock([person.pk])
+    plan = SentencePlan.objects.filter(person=person).first()
+    if version is not None and plan is not None and plan.version != version:
+        raise PlanChangedError(plan)
     return _record("record_sentence_plan", state_sentence_plan, person, statement, facts)

@@ -47,7 +47,7 @@ class Origin(BaseForm):
 
 RSR_ERROR = "RSR must be between 0 and 99.98, with at most two decimals"
 DAYS = tuple(name for name, field in FIELDS.items() if isinstance(field, models.DateField))
-PLANNED = ("remission_planned_on",)  # the only day that may lie ahead
+PLANNED = ("remission_planned_on", "planning_meeting_on")  # the days that may lie ahead
 LINES = forms.Textarea({"rows": 3})
 SELDOM = (
     (
@@ -62,7 +62,7 @@ SELDOM = (
         ("handover_oasys_not_needed", "handover_oasys_reason", "opd_screened_in"),
     ),
     ("Hospital", ("hospital_transfer_on", "remission_planned_on", "remitted_on")),
-    ("Move from youth custody", ("planning_meeting_on", "closure_meeting_on")),
+    ("Sentence planning, and a move from youth custody", ("planning_meeting_on", "closure_meeting_on")),
 )
 
 
@@ -121,7 +121,7 @@ class DetailsForm(Origin, BaseModelForm):
             "moved_to_open_on": "For a woman, the day on which she was found suitable",
             "handover_oasys_reason": "For example, it was reviewed lately or little has changed",
             "early_allocation_rationale": "A discretionary referral must not rest on the risk of serious harm alone",
-            "planning_meeting_on": "For somebody sentenced: it ends weekly key work after the move",
+            "planning_meeting_on": "The key worker attends. After a move it ends weekly key work for the sentenced",
             "closure_meeting_on": "For somebody on remand: it ends weekly key work after the move",
         }
 
@@ -229,6 +229,7 @@ class OasysForm(Origin):
 class SentencePlanForm(Origin):
     """The sentence plan as it stands."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput)
     active = forms.TypedChoiceField(
         label="Is there an active sentence plan?",
         coerce=lambda answer: answer == "yes",

@@ -15,12 +15,12 @@ from django.urls import path, reverse
 from omic import details, pending
 from omic.access import Action, requires
 from omic.audit import Actor
-from omic.details import FIELDS, ConflictError, OlderError, Statement
+from omic.details import FIELDS, ConflictError, OlderError, PlanChangedError, Statement
 from omic.details_forms import DetailsForm, OasysForm, Origin, ParoleReviewForm, SentencePlanForm, as_texts
 from omic.formats import day, moment
 from omic.http import PrisonRequest
 from omic.missing import lacking, missing_of, with_missing
-from omic.models import CaseDetails, DetailEntry
+from omic.models import CaseDetails, DetailEntry, SentencePlan
 from omic.people import identity
 from omic.why import in_words
 
@@ -160,14 +160,44 @@ def add_record(request: PrisonRequest, code: str, ref: str, record: str) -> Http
     if record not in RECORDS:
         raise Http404("There is no such record.")
     kind, person = RECORDS[record], request.person
-    form = kind.form(pending.typed(request), staff=request.user, today=request.on)
+    initial = _plan_now(getattr(person, "sentence_plan", None)) if kind.form is SentencePlanForm else None
+    form = kind.form(pending.typed(request), staff=request.user, today=request.on, initial=initial)
     back = reverse("edit-details", args=[code, ref])
-    if request.method == "POST" and form.is_valid():
-        news = _add(request, kind, form)
-        messages.success(request, f"{kind.title} saved." if news else f"{kind.title}: this was known already.")
+    if request.method == "POST" and form.is_valid() and _added(request, kind, form):
         return redirect(back)
     context = {"title": kind.title, "form": form, "submit": "Save", "cancel": back, "back": back, "person": person}
     return render(request, "omic/add_record.html", context | identity(person))
+
+
+def _plan_now(plan: SentencePlan | None) -> dict[str, Any]:
+    """What the page shows of the plan: what is not touched stays as it is."""
+    if plan is None:
+        return {"version": 0}
+    shown = {name: getattr(plan, name) for name in ("version", "targets", "pom_agreed_on", "pom_agreed_by")}
+    return shown | {"active": "yes" if plan.active else "no"}
+
+
+def _added(request: PrisonRequest, kind: Record, form: Origin) -> bool:
+    """Whether the record is kept; where somebody else was first, the form says who, and keeps what was typed."""
+    try:
+        news = _add(request, kind, form)
+    except PlanChangedError as error:
+        form.add_error(None, _plan_changed_by(error.plan))
+        form.data = {name: form.data[name] for name in form.data} | {"version": error.plan.version}
+        return False
+    messages.success(request, f"{kind.title} saved." if news else f"{kind.title}: this was known already.")
+    return True
+
+
+def _plan_changed_by(plan: SentencePlan) -> str:
+    deed = plan.person.audit_events.filter(action="record_sentence_plan").select_related("staff").first()
+    who = (deed and deed.staff) or plan.source
+    said = ", ".join(plan.targets.split("\n")) or "no targets"
+    active = "active" if plan.active else "not active"
+    return (
+        f"{who} changed the plan on {moment(plan.recorded_at)}: {active}, {said}. "
+        "Nothing of yours is saved yet: check what you typed and save again."
+    )
 
 
 def _add(request: PrisonRequest, kind: Record, form: Origin) -> bool:

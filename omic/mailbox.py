@@ -106,7 +106,7 @@ class RecipientForm(BaseForm):
     """An address for one of the emails that HOMS addresses."""
 
     kind = forms.ChoiceField(
-        choices=[choice for choice in MailKind.choices if choice[0] not in TO_STAFF],
+        choices=[choice for choice in MailKind.choices if choice[0] not in (*TO_STAFF, MailKind.COMMUNITY)],
         widget=forms.RadioSelect,
         label="Which email?",
     )

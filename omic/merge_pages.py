@@ -1,22 +1,25 @@
-"""The pages of merges: what waits for a second person, asking from a person's page, confirming or refusing."""
+"""The pages of merges: what waits for a second person, asking from a person's page, confirming or refusing.
+
+That a merge is undone has pages of its own (omic/merge_undo_pages.py).
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 
 from omic.access import Action, requires
-from omic.context import Tile
+from omic.context import Tab, Tile
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage, link
-from omic.merges import TWO_PEOPLE, CannotMergeError, ask_merge, decide_merge
+from omic.merges import TWO_PEOPLE, CannotMergeError, ask_merge, decide_merge, undos_to_decide
 from omic.models import PersonMerge
 from omic.people import identity
 
@@ -60,7 +63,7 @@ def merge(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
         ask_merge(kept=request.person, by=request.user, at=request.now, **facts)
         return "Asked for. Both numbers stay as they are until a second person confirms."
 
-    if _saved(request, form, save):
+    if saved(request, form, save):
         return redirect("merge", code, ref)
     rows = _merges(request)
     context = {
@@ -85,7 +88,7 @@ def decide(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResp
         gone, kept = row.gone.prison_number, row.kept.prison_number
         return f"{gone} is merged into {kept}." if facts["confirmed"] else "Refused: both numbers stay as they are."
 
-    if _saved(request, form, save):
+    if saved(request, form, save):
         return redirect("merge", code, row.kept.ref)
     context = {"title": "Merge two numbers: confirm or refuse", "form": form, "submit": "Save", "merge": row}
     return _page(request, "omic/merge_decide.html", context, back=reverse("merge", args=[code, ref]))
@@ -112,36 +115,50 @@ COLUMNS = (
 @requires(Action.MERGE_PEOPLE)
 def merges(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Every merge that waits for a second person, longest waiting first."""
+    waiting = request.prison.person_merges.waiting()
     page = ListPage(
         request,
-        request.prison.person_merges.waiting().select_related("kept", "gone", "asked_by"),
+        waiting.select_related("kept", "gone", "asked_by"),
         title="Merges to confirm or refuse",
         columns=COLUMNS,
         sort="asked",
         noun="merge,merges",
         empty="No merge waits for a second person. Ask for one on the page of the number that stays.",
     )
-    return page.response()
+    return page.response(context={"tabs": merge_tabs(request)})
+
+
+def merge_tabs(request: PrisonRequest) -> list[Tab]:
+    """What waits to be merged, and what was."""
+    code = request.prison.pk
+    return [
+        Tab("To confirm or refuse", reverse("merges", args=[code]), request.prison.person_merges.waiting().count()),
+        Tab("Merged numbers", reverse("merged-numbers", args=[code])),
+    ]
 
 
 def home_tiles(request: PrisonRequest) -> list[Tile]:
     """The merges that whoever is signed in can decide: somebody else has asked for them. None that is 0."""
     if not request.standing.may(Action.MERGE_PEOPLE):
         return []
-    count = request.prison.person_merges.waiting().exclude(asked_by=request.user).count()
-    url = reverse("merges", args=[request.prison.pk])
-    return [Tile(count, "to confirm: two numbers, one person", url, "yellow")] if count else []
+    prison, code = request.prison, request.prison.pk
+    tiles = [
+        Tile(prison.person_merges.waiting().exclude(asked_by=request.user).count(),
+             "to confirm: two numbers, one person", reverse("merges", args=[code]), "yellow"),
+        Tile(undos_to_decide(prison, request.user).count(),
+             "to confirm: undo a merge", reverse("merged-numbers", args=[code]), "yellow"),
+    ]  # fmt: skip
+    return [tile for tile in tiles if tile.count]
 
 
 def _merges(request: PrisonRequest) -> QuerySet[PersonMerge]:
-    """Those in which the page's number stays, or goes, latest first."""
-    rows = request.prison.person_merges.filter(Q(kept=request.person) | Q(gone=request.person))
-    return rows.select_related("kept__wing", "gone__wing", "gone__prison", "asked_by", "decided_by").order_by(
-        "-asked_at"
-    )
+    """Those in which the page's number stays, or goes, wherever that was decided, latest first."""
+    rows = request.person.numbers_taken_in.all() | request.person.merges_away.all()
+    rows = rows.select_related("kept__wing", "kept__prison", "gone__wing", "gone__prison", "asked_by", "decided_by")
+    return rows.prefetch_related("undos__asked_by", "undos__decided_by").order_by("-asked_at")
 
 
-def _saved(request: PrisonRequest, form: BaseForm, save: Callable[..., str]) -> bool:
+def saved(request: PrisonRequest, form: BaseForm, save: Callable[..., str]) -> bool:
     """Whether the form was posted and saved; what stands in the way becomes an error of the form."""
     if request.method != "POST" or not form.is_valid():
         return False

@@ -4,6 +4,7 @@ Every step is idempotent and counted in the transaction of its work, so that a n
 again and ends the same. Nights that did not run are caught up by the next one, in order and under their own dates.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -11,7 +12,7 @@ from functools import partial
 
 import pghistory
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.module_loading import import_string
 
@@ -25,6 +26,7 @@ from omic.obligations import stamp_missed
 from omic.reconcile import window_of
 
 JOB = "nightly"
+logger = logging.getLogger(__name__)
 
 
 class LaterNightError(Exception):
@@ -120,13 +122,30 @@ def _catch_up(night: Night, on: date) -> None:
 
 @transaction.atomic
 def _tell(night: Night) -> None:
-    """Stamps, flags, the last steps and the end of the run, all or nothing: what is told is what stands."""
+    """Stamps, flags, the last steps and the end of the run, all or nothing: what is told is what stands.
+
+    But what the night also writes, beside Safer Custody's email, never keeps that from being told.
+    """
     seen_at = night.at if night.on >= london_day(night.at) else hour_of(night.on)
     _flag(night.prison, night.run, on=night.on, seen_at=seen_at)
     coverage: dict[str, object] = {}
     for name in settings.NIGHTLY_STEPS:
         coverage.update(import_string(name)(night))
-    ledger.finish(night.run, coverage=coverage, at=night.at)
+    failed = {name: words for name in settings.NIGHTLY_EXTRAS if (words := _attempt(name, night, coverage))}
+    ledger.finish(night.run, coverage=coverage | ({"failed": failed} if failed else {}), at=night.at)
+
+
+def _attempt(name: str, night: Night, coverage: dict[str, object]) -> str:
+    """Do one of the extra steps; what went wrong, in words, once all it had written is undone. A lock is waited for."""
+    try:
+        with transaction.atomic():
+            coverage.update(import_string(name)(night))
+    except OperationalError:
+        raise
+    except Exception as error:  # whatever it is, the night has to end
+        logger.exception("%s failed in the night of %s, %s", name, night.on, night.prison)
+        return f"{type(error).__name__}: {error}"[:500]
+    return ""
 
 
 def _flag(prison: Prison, run: Run, *, on: date, seen_at: datetime) -> None:

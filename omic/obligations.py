@@ -94,8 +94,8 @@ _OPEN = f"""
 """  # noqa: S608
 _VOID = f"""
     UPDATE omic_obligation o SET state = 'void', met_at = NULL, closed_at = %s, closed_because = %s
-    WHERE o.person_id = ANY(%s) AND o.kind = ANY(%s) AND o.state IN ('open', 'missed', 'not_met')
-      AND (o.closed_at IS NULL OR o.closed_because IN ('left', 'later contact', 'the month is over'))
+    WHERE o.person_id = ANY(%s) AND o.kind = ANY(%s) AND o.state IN ('open', 'missed', 'not_met', 'excepted')
+      AND (o.closed_at IS NULL OR o.closed_because IN ('left', 'later contact', 'excepted', 'the month is over'))
       AND (o.due_on IS NULL OR o.due_on >= %s) AND o.opens_on <= %s
       AND NOT EXISTS (SELECT FROM wanted w WHERE {_SAME})
 """  # noqa: S608
@@ -131,9 +131,9 @@ def synchronise(
     """Make the duties of `kinds` of `people` that lie in `first`…`last` be exactly `wanted`.
 
     Missing ones open; demanding ones move with their facts (due day, owner, wing), but a contact duty whose last day
-    has passed stays with whoever owed it. What nobody wants any more goes void with the reason, also what was missed
-    or left behind: then a fact that was told late has shown that it was never owed. What was met stays met. Who came
-    back in time is owed again. Call it inside a transaction.
+    has passed stays with whoever owed it. What nobody wants any more goes void with the reason, also what was missed,
+    excepted or left behind: then a fact that was told late has shown that it was never owed. What was met stays met.
+    Who came back in time is owed again. Call it inside a transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS wanted")

@@ -37,22 +37,20 @@ def person(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     context |= {
         "merged": list(subject.numbers_taken_in.standing().values_list("gone__prison_number", flat=True)),
         "may_merge": request.standing.may(Action.MERGE_PEOPLE),
-        "tabs": _tabs(request),
+        "tabs": tabs_of(request),
     }
     return render(request, "omic/person.html", context)
 
 
-def _tabs(request: PrisonRequest) -> list[Tab]:
-    """This page, and those about the person that the apps have beside it, for whom they open; none when alone."""
-    args = [request.prison.pk, request.person.ref]
+def tabs_of(request: PrisonRequest) -> list[Tab]:
+    """The person's page, and those about them that the apps have beside it, for whom they open; none when alone."""
+    args, reaches = [request.prison.pk, request.person.ref], request.standing.reaches
     more = [
-        Tab(words, reverse(name, args=args)) for words, name, action in settings.PERSON_LINKS if _opens(request, action)
+        Tab(words, reverse(name, args=args))
+        for words, name, action in settings.PERSON_LINKS
+        if reaches(Action(action), request.person)
     ]
     return [Tab("Overview", reverse("person", args=args)), *more] if more else []
-
-
-def _opens(request: PrisonRequest, action: str) -> bool:
-    return request.standing.people(Action(action)).filter(pk=request.person.pk).exists()
 
 
 def identity(subject: Person) -> dict[str, object]:
@@ -100,7 +98,7 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
     context: dict[str, object] = {"title": "Search", "form": form, "submit": "Search"}
     if form.is_valid():
         people, words = request.standing.people(Action.SEE_PERSON), form.cleaned_data["q"]
-        rows = list(_matching(people, words).select_related("wing", "pom", "key_worker")[:FOUND_AT_MOST])
+        rows = list(matching(people, words).select_related("wing", "pom", "key_worker")[:FOUND_AT_MOST])
         alike = not rows
         if alike:
             rows = list(_alike(people, words).select_related("wing", "pom", "key_worker")[:ALIKE_AT_MOST])
@@ -117,7 +115,7 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
     return render(request, "omic/search.html", context)
 
 
-def _matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+def matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:
     """Each word starts the surname, the forename or a prison number, or stands in a double-barrelled name.
 
     A number that was merged into another finds whoever has that other number now.

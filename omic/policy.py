@@ -210,3 +210,9 @@ TELL_WHO_HOLDS = Rule(
     "Women are told of changes, and who their key worker or POM is; here everybody is, each time it changes.",
     Cite(WOMENS_TRANSITION, "5.2"),
 )
+SHARE_WITH_WING = Rule(
+    "WB-13",
+    "The HOMD can assure that POMs hold their engagement sessions, and what matters at once goes to residential and "
+    "wider staff.",
+    Cite(WOMENS_TRANSITION, "4.2"),
+)

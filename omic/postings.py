@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
-from omic.models import Posting, Prison, Role, Staff, Wing
+from omic.models import Cover, Posting, Prison, Role, Staff, Wing
 from omic.reconcile import reconcile_in_batches, window_of
 
 
@@ -56,7 +57,10 @@ def end_posting(*, posting: Posting, ends_on: date, by: Actor, at: datetime) -> 
     posting.save(update_fields=["ends_on"])
     audit.record(by=by, action="end_posting", at=at, prison=posting.prison, posting=posting.pk, ends_on=str(ends_on))
     if posting.role == Role.KEY_WORKER and posting.prison:
-        people = posting.prison.people.filter(key_worker=posting.staff).order_by("pk")
+        covered = Q(
+            covers__in=Cover.objects.filter(staff=posting.staff, role=Role.KEY_WORKER).exclude(ends_on__lte=ends_on)
+        )
+        people = posting.prison.people.filter(Q(key_worker=posting.staff) | covered).distinct().order_by("pk")
         reconcile_in_batches(list(people.values_list("pk", flat=True)), window_of(london_day(at), at))
 
 

@@ -52,6 +52,7 @@ def covered(run: Run) -> list[str]:
     return [
         *told,
         f"Emailed to {plural(addresses, 'address,addresses')}" if addresses else "Nobody to email: no address",
+        *(f"Failed, tried again the next night: {name}. {why}" for name, why in coverage.get("failed", {}).items()),
     ]
 
 

@@ -71,8 +71,9 @@ def import_roll(prison: Prison, *, at: datetime) -> None:
     """A finished full roll of everybody held."""
     rows = Person.objects.filter(prison=prison).count()
     RollImport.objects.create(
-        kind="roll", prison=prison, file_name="roll.json", file_digest="0", file_format="json", on=at.date(),
-        started_at=at, finished_at=at, state="done", snapshot=True, rows=rows, unchanged=rows,
+        kind="roll", prison=prison, file_name="roll.json", file_digest=f"{prison.pk} {at}",
+        file_format="json", on=at.date(), started_at=at, finished_at=at, state="done", snapshot=True,
+        rows=rows, unchanged=rows,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from keywork.charts import BOTTOM, HEIGHT, LABELS, LEFT, RIGHT, TOP, WIDTH, Line, step_of
+from keywork.charts import BOTTOM, HEIGHT, LABELS, LEFT, RIGHT, TOP, WIDTH, Line
+from omic.charts import step_of
 
 HEAD = 22  # room above the scale for the names of regime levels
 FOOT = 16  # room below the base for step downs

@@ -7,20 +7,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from omic.models import (
-    ObligationKind,
-    ObligationState,
-    Presence,
-    Prison,
-    SettingKind,
-    Suspension,
-)
+from omic.models import ObligationKind, ObligationState, Presence, Prison, Suspension
 from omic.models.obligation import ObligationQuerySet
 from omic.reconcile import AHEAD
 from wellbeing import cohorts
 from wellbeing.missed import missed, missed_lately
+from wellbeing.models import Cohort
 from wellbeing.roster import CHECKS
 from wellbeing.self_harm import Week, stepped_down, weeks
 
@@ -115,15 +109,19 @@ def _without_wing(prison: Prison, on: date) -> int:
 
 
 def without_checks(prison: Prison, on: date) -> int:
-    """Women here for whom no check stands, though each is owed one a week at least until OMiC is rolled out (WB-05).
+    """Women here for whom no check stands that each of them is owed in the days ahead.
 
-    More than none means that their duties were never made, or were lost: then no list of checks is whole (H1, H9).
+    Who is to be checked daily is owed a daily one (WB-04), the others a week's until OMiC is rolled out (WB-05). More
+    than none means that duties were never made, or were lost: then no list of checks is whole (H1, H9).
     """
-    said = prison.settings.filter(kind=SettingKind.ROLLED_OUT, value="yes").in_force(on)
-    if not prison.women or said.exists():
+    if not prison.women:
         return 0
-    here = prison.people.exclude(presence=Presence.HOSPITAL)
-    return here.filter(~Exists(_to_check(prison, on).filter(person=OuterRef("pk")))).count()
+    checks = _to_check(prison, on).filter(person=OuterRef("pk"))
+    here = cohorts.with_cohort(prison.people.exclude(presence=Presence.HOSPITAL), on=on)
+    without = Q(cohort=Cohort.DAILY) & ~Exists(checks.filter(kind=ObligationKind.DAILY_CHECK))
+    if not cohorts.is_rolled_out(prison, on):
+        without |= ~Exists(checks)
+    return here.filter(without).count()
 
 
 def checks_stand(prison: Prison, on: date) -> bool:

@@ -4,11 +4,13 @@ from typing import Any
 
 from django import forms
 
+from keywork.actions.refusals import RefusedError
 from keywork.regime_forms import TypedForm, area
 from omic.fields import DateField
-from omic.models import Staff
+from omic.models import Person, Staff
 from wellbeing.actions.cohorts import How, Told
 from wellbeing.models import Cohort
+from wellbeing.roster_forms import LineForm, prefix_of
 
 CHOICES = (
     (Cohort.DAILY.value, "Daily: a check every day, as well as key work and time with the POM"),
@@ -34,6 +36,24 @@ class CohortForm(TypedForm):
         super().__init__(data, staff=staff, initial=initial)
         if rolled_out:
             self.fields["cohort"].choices = (CHOICES[0], (CHOICES[1][0], ROLLED_OUT))  # type: ignore[attr-defined]
+
+
+class ReviewForm(LineForm, CohortForm):
+    """The decision about one woman among many. A line on which nothing is chosen or written is no decision."""
+
+    def __init__(self, data: Any, *, person: Person, staff: Staff, initial: dict[str, Any], rolled_out: bool) -> None:
+        self.person, self.prefix = person, prefix_of(person)
+        super().__init__(data, staff=staff, initial=initial, rolled_out=rolled_out)
+        del self.fields["typed_by"]  # the page has one for all
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything was chosen or written."""
+        return self.is_bound and any(self.data.get(self.add_prefix(name), "").strip() for name in ("cohort", "because"))
+
+    def refuse(self, error: RefusedError) -> None:
+        """Show why it was not saved, beside the field it is about, else beside the choice."""
+        self.add_error(error.field if error.field in self.fields else "cohort", str(error))
 
 
 class ReferForm(TypedForm):

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from omic.calendar import london_day
-from omic.freshness import newest_roll
+from omic.freshness import roll_as_of
 from omic.ledger import Coverage
 from omic.nightly import Night
 from omic.outbox import MailKind, queue_message
@@ -16,13 +16,13 @@ def write_email(night: Night) -> Coverage:
     """Queue tonight's email to every approved recipient; answer what it doubts and to how many it goes."""
     prison, at = night.prison, night.at
     counted = figures(prison, on=night.on)
-    found, caught_up, roll = doubts(prison, counted, at=at), night.caught_up, newest_roll(prison)
+    found, caught_up, roll = doubts(prison, counted, at=at), night.caught_up, roll_as_of(prison)
     body = letter.body(
         prison,
         counted,
         on=night.on,
         at=at,
-        roll_at=roll.started_at if roll else None,
+        roll_at=roll,
         doubts=found,
         caught_up=caught_up,
         link=f"{settings.SITE_URL}/prisons/{prison.pk}/",

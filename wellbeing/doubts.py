@@ -7,13 +7,15 @@ from django.utils.module_loading import import_string
 
 from omic.calendar import london_day
 from omic.formats import moment, plural
-from omic.freshness import newest_roll
+from omic.freshness import roll_as_of
 from omic.models import Prison, RollImport
-from wellbeing.acct import acct_age
+from wellbeing.acct import acct_age, left_unseen
 from wellbeing.check_figures import checks_stand, without_checks
 from wellbeing.figures import Figures
 from wellbeing.letter_safety import age
 from wellbeing.paper import copy_of
+
+ONE_DAY = timedelta(days=1)
 
 
 def doubts(prison: Prison, counted: Figures, *, at: datetime) -> tuple[str, ...]:
@@ -23,21 +25,22 @@ def doubts(prison: Prison, counted: Figures, *, at: datetime) -> tuple[str, ...]
         *_waiting(prison, counted),
         *_undetermined(prison),
         *_rosters(prison, counted, at),
+        *_treated_as_open(prison, at),
     )
 
 
 def _roll(prison: Prison, counted: Figures, at: datetime) -> list[str]:
     if not counted.people:
         return ["nobody is held here, as far as OMiC knows: no roll has been imported, or it was empty"]
-    newest = newest_roll(prison)
+    newest = roll_as_of(prison)
     if newest is None:
         return ["no full roll of this prison has been imported"]
-    old = at - newest.started_at
+    old = at - newest
     accts = acct_age(prison, at=at)
     if old < timedelta(hours=settings.ROLL_MAX_AGE_HOURS):
         return [accts.words] if accts.stale else []
     safe = "; ACCTs are to be treated as open" if accts.stale else ""
-    return [f"the newest full roll is {age(old)} old, of {moment(newest.started_at)}{safe}"]
+    return [f"the newest full roll is {age(old)} old, of {moment(newest)}{safe}"]
 
 
 def _waiting(prison: Prison, counted: Figures) -> list[str]:
@@ -70,3 +73,11 @@ def _rosters(prison: Prison, counted: Figures, at: datetime) -> list[str]:
     if checks_stand(prison, on) and copy_of(prison, at).too_old:
         found.append("there is no copy of the rosters for an outage, or it is more than 2 hours old")
     return found
+
+
+def _treated_as_open(prison: Prison, at: datetime) -> list[str]:
+    """H3: they have no duty, so that no figure of checks counts them."""
+    if not (people := left_unseen(prison, london_day(at) - ONE_DAY, at=at).count()):
+        return []
+    whom = plural(people, "person was,people were")
+    return [f"{whom} to be treated as on an open ACCT yesterday and not checked, which the figures leave out"]

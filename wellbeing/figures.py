@@ -158,7 +158,7 @@ def _by_wing(rows: ObligationQuerySet) -> Counter[str]:
 
 def _overdue(prison: Prison, on: date) -> tuple[Overdue, ...]:
     """Every kind of duty that is overdue, oldest first."""
-    rows = prison.obligations.overdue(on).order_by().values_list("kind")
+    rows = prison.obligations.overdue(on).exclude(owner_role="omic").order_by().values_list("kind")
     counted = rows.annotate(Count("pk"), Count("person", distinct=True), oldest=Min("due_on"))
     found = [
         Overdue(ObligationKind(kind).label, duties, people, (on - oldest).days)

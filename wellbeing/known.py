@@ -13,6 +13,7 @@ from omic.formats import short_moment
 from omic.models import SIGHTINGS, Alert, Contact, ContactKind, Prison
 from omic.people import FLAGS
 from wellbeing.notes import OUTCOMES
+from wellbeing.shared import unread_about
 
 TRIES = tuple(kind for kind in OUTCOMES if kind != ContactKind.CHECK)
 WAIVERS = (ContactKind.SESSION, ContactKind.ENGAGEMENT)
@@ -44,10 +45,11 @@ class Known:
     contacts: Mapping[int, Sequence[tuple[date, Sighting]]]  # of the days since the first duty opened, oldest first
     last_seen: Mapping[int, Sighting]
     flags: Mapping[int, frozenset[str]]
+    to_read: Mapping[int, Sequence[int]]  # the duties to read what POMs have shared about them (WB-13)
 
 
 def read_known(people: Sequence[int], *, on: date, at: datetime, prison: Prison, since: date) -> Known:
-    """The contacts, last sightings and alerts of people; three queries."""
+    """The contacts, last sightings and alerts of people, and what is to be read about them; four queries."""
     contacts: dict[int, list[tuple[date, Sighting]]] = defaultdict(list)
     rows = Contact.objects.current().filter(person__in=people, prison=prison, on__gte=since, at__lte=at)
     rows = rows.filter(kind__in=(*OUTCOMES, *WAIVERS)).order_by("at", "pk")
@@ -61,6 +63,7 @@ def read_known(people: Sequence[int], *, on: date, at: datetime, prison: Prison,
         contacts,
         last_sightings(people, before=min(exclusive_due(on), at)),
         {person: frozenset(codes) for person, codes in flags.items()},
+        unread_about(people),
     )
 
 

@@ -50,6 +50,7 @@ class RosterRow:
     groups: tuple[str, ...]
     twins: tuple[str, ...]
     out: DayOut | None
+    to_read: tuple[int, ...] = ()  # the duties to read what the POM has shared about them
 
     @property
     def left(self) -> bool:
@@ -103,6 +104,7 @@ def row_of(
         groups=tuple(GROUP_WORDS[group] for group in duty.priority_groups if group in GROUP_WORDS) if duty else (),
         twins=twins,
         out=out,
+        to_read=tuple(known.to_read.get(person.pk, ())),
     )
 
 

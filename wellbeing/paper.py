@@ -19,7 +19,7 @@ from omic.devstack.paths import private_folder
 from omic.formats import london
 from omic.http import PrisonRequest
 from omic.models import Prison
-from wellbeing.sheets import cautions, sheets_for_outage
+from wellbeing.sheets import cautions_of_outage, sheets_for_outage
 
 KEPT = timedelta(hours=48)
 TOO_OLD = timedelta(hours=2)  # two bells were missed: what is on paper by now says otherwise
@@ -44,7 +44,7 @@ def keep_roster(prison: Prison, *, at: datetime) -> Path:
     """Write the copy of a prison as of `at`, and beside it the same as `latest.html`; the path of the first."""
     folder = private_folder(folder_of(prison))
     context = {"prison": prison, "at": at, "sheets": sheets_for_outage(prison, at=at)}
-    context |= {"cautions": cautions(prison, on=london_day(at), at=at), "styles": STYLES.read_text()}
+    context |= {"cautions": cautions_of_outage(prison, on=london_day(at), at=at), "styles": STYLES.read_text()}
     text = render_to_string("wellbeing/paper_copy.html", context)
     path = folder / f"{london(at):%Y-%m-%dT%H}.html"
     for target in (path, folder / LATEST):

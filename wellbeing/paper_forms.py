@@ -8,11 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from keywork.regime_forms import TypedForm
-from omic.calendar import LONDON, in_utc
 from omic.fields import DateField, parse_time
 from omic.models import ContactKind, DayOut, Person, Staff
 from omic.reconcile import AHEAD
 from wellbeing.actions.checks import FURTHEST_BACK
+from wellbeing.check_times import by_clock
 from wellbeing.roster_forms import RowForm
 
 # A sheet is typed in by keyboard: lists to choose from instead of taps, and short words.
@@ -76,8 +76,7 @@ class PaperForm(TypedForm):
 class PaperLine(RowForm):
     """One line of a sheet: a roster's line with the time of the check and, if need be, its officer.
 
-    `officers` are those of that day by the name that the page offers, `otherwise` is the sheet's. `twice` says after
-    validation that the time came twice that night, and that the first of the two was taken.
+    `officers` are those of that day by the name that the page offers, `otherwise` is the sheet's.
     """
 
     clock = forms.CharField(max_length=10, required=False, label="Time")
@@ -92,7 +91,7 @@ class PaperLine(RowForm):
         for name in CHOSEN:
             field: Any = self.fields[name]
             field.widget, field.choices = forms.Select(), [("", "Choose"), *field.choices]
-        self.officers, self.otherwise, self.twice = officers, otherwise, False
+        self.officers, self.otherwise = officers, otherwise
 
     def always(self) -> list[Control]:
         """The boxes that a sheet has for everybody."""
@@ -120,12 +119,7 @@ class PaperLine(RowForm):
         """The moment on London's clock that day; there is no "now" on paper."""
         if not (text := self.cleaned_data["clock"]):
             raise ValidationError("Enter the time of the check")
-        local = datetime.combine(self.on, parse_time(text, called="Time"))
-        moment = in_utc(local)
-        if moment.astimezone(LONDON).replace(tzinfo=None) != local:
-            raise ValidationError("Time did not exist that night: the clocks went forward. Enter one hour later")
-        self.twice = in_utc(local.replace(fold=1)) != moment
-        return moment
+        return self._by_clock(by_clock(self.on, parse_time(text, called="Time")))
 
     def clean_officer(self) -> Staff:
         """Somebody posted here on that day: named on the line, or else at the top."""

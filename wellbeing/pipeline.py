@@ -14,7 +14,7 @@ from keywork.owed import fallback_checks
 from keywork.policy import Kind
 from keywork.regime import dated_levels
 from keywork.rules import Owed, policy_on
-from keywork.situation import Held, Recorded, locked_since, read_held
+from keywork.situation import Held, Recorded, is_locked, read_held
 from omic.calendar import london_day, week_start
 from omic.models import ContactKind, Estate, Obligation, ObligationKind, PrisonSetting, Role, SettingKind, Stay
 from omic.models.obligation import ObligationState
@@ -75,7 +75,7 @@ def _concerned(people: Sequence[int], window: Window) -> list[int]:
     )
     rows = list(stays.values_list("person_id", "prison_id", "prison__estate"))
     levels = dated_levels({prison for _, prison, estate in rows if estate != Estate.WOMEN})
-    locked = {prison for prison, found in levels.items() if locked_since(found, window)}
+    locked = {prison for prison, found in levels.items() if is_locked(found, window)}
     still = Q(kind__in=CHECKS, due_on__gte=window.first) | Q(kind__in=AFTERWARDS, closed_at=None)
     owed = Obligation.objects.filter(still, person__in=people)
     found = set(owed.exclude(state=ObligationState.VOID).order_by().values_list("person_id", flat=True))
@@ -114,7 +114,8 @@ _STANDING = ("person_id", "kind", "slot", "opens_on")
 def _checks(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
     """WB-04 and WB-05: the checks of a woman in one prison."""
     prison = one.last["prison_id"]
-    cohorts = [CohortFrom(row.starts_on, row.cohort) for row in decided.of(one.last["person_id"])]
+    rows = decided.of(one.last["person_id"])
+    cohorts = [CohortFrom(on, row.cohort) for row in rows if (on := _binds_from(one, row)) is not None]
     # In hospital now: nothing opens after today. What stands already stood on facts of its day, which it keeps.
     facts = replace(one.facts, in_hospital=False)
     monday = week_start(max(window.first, one.stays[0]["arrived_on"]))
@@ -123,6 +124,17 @@ def _checks(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
         for owed, outcome in checks_of_week(facts, cohorts, monday=monday, rolled_out=rolled_out):
             yield from _each(one, owed, outcome, decided, window)
         monday += WEEK
+
+
+def _binds_from(one: Held, decision: CohortDecision) -> date | None:
+    """From when a decision binds here: another prison's from when she next comes here; in a prison that she has left,
+    not on the day on which the next one decided.
+    """
+    if decision.prison_id == one.last["prison_id"]:
+        return decision.starts_on
+    otherwise = decision.starts_on if one.last["left_on"] is None else None
+    back = (stay["arrived_on"] for stay in one.stays if stay["arrived_on"] >= decision.starts_on)
+    return min(back, default=otherwise)
 
 
 def _each(

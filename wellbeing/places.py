@@ -1,5 +1,6 @@
 """The wings whose rosters somebody may see, and the place and day that an address names."""
 
+import re
 from datetime import date, timedelta
 from typing import Literal
 
@@ -11,6 +12,8 @@ from omic.http import PrisonRequest
 from omic.models import Role, Wing
 from wellbeing.roster import NO_WING
 
+IN_AN_ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
+BY_ID = "~"  # before the id of a wing whose code no address can hold
 FURTHEST = timedelta(days=3653)  # from today, of a day that an address may ask for
 
 
@@ -32,15 +35,21 @@ def place_of(request: PrisonRequest, wing: str) -> Wing | Literal["none"]:
     """The place that an address names, if whoever asks may see it; for others there is no such place (404)."""
     if wing == NO_WING and sees_all(request):
         return NO_WING
-    found = wings_open_to(request).filter(code=wing).first()
+    found = next((one for one in wings_open_to(request) if path_of(one) == wing), None)
     if found is None:
         raise Http404("No such wing of yours.")
     return found
 
 
 def path_of(place: Wing | Literal["none"]) -> str:
-    """How an address names a place."""
-    return place.code if isinstance(place, Wing) else place
+    """How an address names a place: a wing by its code, or by its id where that would break the address.
+
+    Wings are what NOMIS calls them (`A/B`, say): to refuse such a code would lose everybody who lives there.
+    """
+    if not isinstance(place, Wing):
+        return place
+    plain = IN_AN_ADDRESS.fullmatch(place.code) and place.code != NO_WING
+    return place.code if plain else f"{BY_ID}{place.pk}"
 
 
 def words_of(place: Wing | Literal["none"]) -> str:

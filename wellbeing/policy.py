@@ -6,7 +6,15 @@ The rules of who is owed which check stand with key work's, whose other half the
 from dataclasses import dataclass
 from datetime import date
 
-from omic.policy import EXCEPTIONAL_DELIVERY, TELL_WHO_HOLDS, WOMENS_TRANSITION, Cite, Rule, registry
+from omic.policy import (
+    EXCEPTIONAL_DELIVERY,
+    SHARE_WITH_WING,
+    TELL_WHO_HOLDS,
+    WOMENS_TRANSITION,
+    Cite,
+    Rule,
+    registry,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ RULES = (
     _women("WB-10", "Each day and each week has a list of who is to be checked; a day or week without is missed.", "3"),
     TELL_WHO_HOLDS,
     _women("WB-12", "The assurance of wellbeing checks goes on, in the prison and at the PGD's office.", "4.1"),
+    SHARE_WITH_WING,
     _women(
         "WB-14",
         "Governor and Safer Custody watch both the number of women who harm themselves and the number of incidents.",

@@ -74,7 +74,7 @@ def roster(
     """Everybody due a check in a prison on a day, as it stands at `at`; longest unseen first, never seen before all.
 
     Today and later everybody is where they live now, on a past day where they lived when the check was due. `wing` and
-    `people` narrow it down. Whoever is out all day is on a line without a duty. Six queries, however many people.
+    `people` narrow it down. Whoever is out all day is on a line without a duty. Seven queries, however many people.
     """
     return list(read_roster(prison, on=on, at=at, wing=wing, people=people).rows)
 
@@ -175,7 +175,7 @@ def _first_day(duties: Iterable[Obligation], on: date) -> date:
 def lines_without_duty(
     people: Sequence[Person], homes: Mapping[int, Home], *, prison: Prison, on: date, at: datetime
 ) -> list[RosterRow]:
-    """Lines for people who are owed no check that day; done is who was checked all the same. Three queries."""
+    """Lines for people who are owed no check that day; done is who was checked all the same. Four queries."""
     known = read_known([person.pk for person in people], on=on, at=at, prison=prison, since=on)
     twins = find_twins(homes)
     return longest_unseen_first(_unowed(person, known, twins.get(person.pk, ()), on, at) for person in people)

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import from_current_timezone
 
 from keywork.actions.refusals import RefusedError
 from keywork.regime_forms import TypedForm
-from omic.fields import DateTimeField, parse_time
-from omic.formats import day
+from omic.fields import parse_time
+from omic.formats import clock, day
 from omic.forms import BaseForm, in_sentence
 from omic.models import ContactKind, Person
+from wellbeing.check_times import CheckTimeField, ClockTime, by_clock
 from wellbeing.models import CheckNote
 from wellbeing.notes import CheckRecord
 
@@ -76,10 +76,23 @@ def _words(label: str, longest: int, rows: int = 2) -> forms.CharField:
     return forms.CharField(max_length=longest, required=False, widget=forms.Textarea({"rows": rows}), label=label)
 
 
-class RowForm(BaseForm):
+class LineForm(BaseForm):
+    """The form of one person among many on a page."""
+
+    person: Person
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Every error names the person."""
+        words = error.messages if isinstance(error, ValidationError) else [error]
+        for message in words:
+            super().add_error(field, ValidationError(f"{self.person.name}: {in_sentence(str(message))}"))
+
+
+class RowForm(LineForm):
     """One line of a roster. A line on which nothing was tapped or typed is no answer, and is left alone.
 
     Everything that is wrong with a line is said at once, with the person's name, beside the control it is about.
+    `twice` says after validation that the time came twice that night, and that the first of the two was taken.
     """
 
     identified = _radios(CheckNote.Identified.choices, "Made sure by")
@@ -101,6 +114,7 @@ class RowForm(BaseForm):
 
     def __init__(self, data: Any = None, *, person: Person, on: date, **kwargs: Any) -> None:
         self.person, self.on = person, on
+        self.twice = False
         kwargs.setdefault("initial", {"request_id": uuid.uuid4(), "day": on})
         super().__init__(data, prefix=prefix_of(person), **kwargs)
         self.fields["identified"].choices = (  # type: ignore[attr-defined]
@@ -161,10 +175,21 @@ class RowForm(BaseForm):
         """The moment on the day of the page, or None for now: which it cannot be when that day is over."""
         on = self.cleaned_data.get("day") or self.on
         if text := self.cleaned_data["clock"]:
-            return from_current_timezone(datetime.combine(on, parse_time(text, called="Time")))
+            return self._by_clock(by_clock(on, parse_time(text, called="Time")))
         if on != self.on:
             raise ValidationError(f"the day has changed. Enter the time of the check on {day(on)}")
         return None
+
+    def _by_clock(self, typed: ClockTime) -> datetime:
+        self.twice = typed.twice
+        return typed.at
+
+    def which_of_two(self) -> str:
+        """That the time of a saved line came twice, and which was taken, in words; empty for any other."""
+        if not self.twice:
+            return ""
+        came = f"{clock(self.cleaned_data['clock'])} came twice on {day(self.cleaned_data['clock'])}"
+        return f"{self.person.name}: {came}, when the clocks went back. The first of the two was taken."
 
     def clean(self) -> dict[str, Any]:
         """What a line must say depends on what happened."""
@@ -206,12 +231,6 @@ class RowForm(BaseForm):
     def _say(self, name: str, message: str) -> None:
         self.add_error(name, message)
 
-    def add_error(self, field: str | None, error: Any) -> None:
-        """Every error names the person: a page has many lines."""
-        words = error.messages if isinstance(error, ValidationError) else [error]
-        for message in words:
-            super().add_error(field, ValidationError(f"{self.person.name}: {in_sentence(str(message))}"))
-
     def refuse(self, error: RefusedError) -> None:
         """Show why the action did not save the line."""
         time = "clock" if "clock" in self.fields else "when"
@@ -234,13 +253,14 @@ class RowForm(BaseForm):
 class PersonCheckForm(RowForm):
     """The line of one person on a page of its own: of any day, so that a late entry has its true time."""
 
-    when = DateTimeField(label="Date and time", required=False, help_text="Leave empty for now. The time like 14:30")
+    when = CheckTimeField(label="Date and time", required=False, help_text="Leave empty for now. The time like 14:30")
     day = clock = None  # type: ignore[assignment]
 
-    def record(self, *, at: datetime) -> CheckRecord:
-        """The valid form as the action takes it."""
-        self.cleaned_data["clock"] = self.cleaned_data["when"]
-        return super().record(at=at)
+    def clean_when(self) -> datetime | None:
+        """The moment, or None for now."""
+        typed = self.cleaned_data["when"]
+        self.cleaned_data["clock"] = self._by_clock(typed) if typed else None
+        return self.cleaned_data["clock"]
 
 
 class UndoForm(TypedForm):

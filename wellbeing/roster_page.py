@@ -41,10 +41,11 @@ def page_of(request: PrisonRequest, asked: Asked, typed: Sequence[RowForm]) -> d
     prison, on, at = request.prison, asked.on, request.now
     rows = read_roster(prison, on=on, at=at, wing=asked.place)
     age, today = acct_age(prison, at=at), on == request.on
-    also = treat_as_open(prison, rows.rows, on=on, at=at, wing=asked.place) if today and age.stale else []
+    also = treat_as_open(prison, on=on, at=at, wing=asked.place) if today and age.stale else []
     apart = {row.person.pk for row in also}
     listed = [row for row in rows.rows if row.person.pk not in apart]
-    live = today and request.standing.may(Action.RECORD_CHECK)
+    may_record = request.standing.may(Action.RECORD_CHECK)
+    live = today and may_record
     lines = _lines(listed, typed, on) if live else []
     extra = _lines(also, typed, on) if live else []
     stray = _strays(request, [*lines, *extra], typed)
@@ -61,6 +62,7 @@ def page_of(request: PrisonRequest, asked: Asked, typed: Sequence[RowForm]) -> d
         "settled": [row for row in listed if row.state not in (State.OWED, State.DONE, State.MISSED)],
         "others": len(set(rows.homes) - {row.person.pk for row in [*listed, *also]}),
         "live": live,
+        "may_undo": may_record and on <= request.on,
         "age": age if today else None,
         "unvouched": unvouched(prison, on),
         "expected": expected,

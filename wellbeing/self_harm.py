@@ -120,9 +120,16 @@ def incidents_between(prison: Prison, first: date, last: date) -> QuerySet[SelfH
 
 
 def stepped_down(prison: Prison, first: date, last: date) -> QuerySet[CohortDecision]:
-    """Decisions of the days `first` to `last` by which daily checks became weekly."""
+    """Decisions of the days `first` to `last` by which daily checks became weekly.
+
+    One that a merge has carried over stands under two numbers and is one.
+    """
     rows = prison.cohort_decisions.standing().filter(stepped_down=True)
-    return rows.filter(starts_on__gte=first, starts_on__lte=last)
+    kept = PersonMerge.objects.standing().filter(gone=OuterRef(OuterRef("person"))).values("kept")
+    carried = CohortDecision.objects.standing().filter(
+        person__in=kept, stepped_down=True, starts_on=OuterRef("starts_on"), decided_at=OuterRef("decided_at")
+    )
+    return rows.filter(~Exists(carried), starts_on__gte=first, starts_on__lte=last)
 
 
 def on_watch(person: int, *, on: date) -> CohortDecision | None:

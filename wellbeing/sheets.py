@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from omic.calendar import london_day
-from omic.formats import clock, short_day
+from omic.calendar import exclusive_due, london_day
+from omic.formats import clock, moment, short_day
 from omic.forms import in_sentence
 from omic.models import ContactKind, Prison
 from omic.people import FLAGS
-from wellbeing.acct import acct_age, treat_as_open
+from wellbeing.acct import acct_age, longest, treat_as_open
 from wellbeing.lines import RosterRow, State
 from wellbeing.places import words_of
 from wellbeing.roster import NO_WING, Place, longest_unseen_first, roster
@@ -70,14 +70,22 @@ def sheet_of(prison: Prison, wing: Place, *, on: date, at: datetime) -> Sheet:
 def sheets_for_outage(prison: Prison, *, at: datetime) -> list[Sheet]:
     """What is due in every place from `at` on: the rest of today, and what the night's officers meet after midnight.
 
-    Tomorrow's sheets have only what today's have not: a check of the week is on one sheet.
+    Tomorrow's sheets have only what today's have not: a check of the week is on one sheet. Nothing is imported in an
+    outage, so ACCTs are treated as open on a sheet as soon as the data will be too old before its day ends (H3).
     """
     today = london_day(at)
-    now, may_be_open = read_rows(prison, today, at)
+    tomorrow = today + ONE_DAY
+    now, open_now = _read(prison, today, at, stale=_too_old_by(prison, today, at))
     shown = {row.duty.pk for row in now if row.duty}
-    later = roster(prison, on=today + ONE_DAY, at=at)
-    later = [row for row in later if row.duty and row.duty.pk not in shown]
-    return [*_by_place(today, now, may_be_open, at), *_by_place(today + ONE_DAY, later, set(), at)]
+    later, open_then = _read(prison, tomorrow, at, stale=_too_old_by(prison, tomorrow, at))
+    later = [row for row in later if row.person.pk in open_then or (row.duty and row.duty.pk not in shown)]
+    return [*_by_place(today, now, open_now, at), *_by_place(tomorrow, later, open_then, at)]
+
+
+def _too_old_by(prison: Prison, on: date, at: datetime) -> bool:
+    """Whether ACCT data are too old before a day ends, if nothing newer comes."""
+    as_of = acct_age(prison, at=at).as_of
+    return as_of is None or as_of + longest(at) < exclusive_due(on)
 
 
 def cautions(prison: Prison, *, on: date, at: datetime) -> list[str]:
@@ -85,12 +93,25 @@ def cautions(prison: Prison, *, on: date, at: datetime) -> list[str]:
     return [f"{acct_age(prison, at=at).words}.", *filter(None, [unvouched(prison, on)])]
 
 
+def cautions_of_outage(prison: Prison, *, on: date, at: datetime) -> list[str]:
+    """As `cautions`, for sheets that are used while nothing is imported: also from when ACCTs are treated as open."""
+    age = acct_age(prison, at=at)
+    first, *rest = cautions(prison, on=on, at=at)
+    if age.as_of and not age.stale and _too_old_by(prison, on + ONE_DAY, at):
+        first += f" Without a newer roll they are too old from {moment(age.as_of + longest(at))}: see {TREAT_AS_OPEN}."
+    return [first, *rest]
+
+
 def read_rows(prison: Prison, on: date, at: datetime, wing: Place = None) -> tuple[list[RosterRow], set[int]]:
     """The roster, and who must be checked today as if their ACCT were open: each of them on one line (H3)."""
+    return _read(prison, on, at, wing, stale=on == london_day(at) and acct_age(prison, at=at).stale)
+
+
+def _read(
+    prison: Prison, on: date, at: datetime, wing: Place = None, *, stale: bool
+) -> tuple[list[RosterRow], set[int]]:
     rows = roster(prison, on=on, at=at, wing=wing)
-    if on != london_day(at) or not acct_age(prison, at=at).stale:
-        return rows, set()
-    extra = treat_as_open(prison, rows, on=on, at=at, wing=wing)
+    extra = treat_as_open(prison, on=on, at=at, wing=wing) if stale else []
     may_be_open = {row.person.pk for row in extra}
     return longest_unseen_first([*extra, *(row for row in rows if row.person.pk not in may_be_open)]), may_be_open
 
@@ -142,6 +163,6 @@ def _settled(row: RosterRow) -> str:
     return f"{_SETTLED[row.state]}{by}"
 
 
-def _when(moment: datetime, at: datetime) -> str:
+def _when(when: datetime, at: datetime) -> str:
     """By the clock if it was today, else by the day."""
-    return clock(moment) if london_day(moment) == london_day(at) else short_day(moment)
+    return clock(when) if london_day(when) == london_day(at) else short_day(when)

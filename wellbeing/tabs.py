@@ -9,6 +9,7 @@ from omic.http import PrisonRequest
 # Words, URL name, the action that opens it.
 TABS: tuple[tuple[str, str, Action], ...] = (
     ("Roster", "wellbeing:wings", Action.SEE_ROSTER),
+    ("From POMs", "wellbeing:shared", Action.READ_SHARED),
     ("Cohorts", "wellbeing:cohorts", Action.SEE_COHORTS),
     ("Missed", "wellbeing:missed", Action.SEE_MISSED),
     ("Exceptions", "wellbeing:suspensions", Action.SEE_MISSED),

@@ -10,6 +10,7 @@ from omic.formats import day
 from omic.http import PrisonRequest
 from omic.tonight import absent
 from wellbeing import cohorts
+from wellbeing.acct import left_unseen
 from wellbeing.check_figures import checks_stand
 from wellbeing.missed import missed_yesterday
 from wellbeing.paper import copy_of
@@ -26,7 +27,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         tiles += _suspensions_waiting(request)
     safer_custody = may(Action.SEE_SAFETY) and may(Action.RECORD_CHECK)
     if safer_custody:
-        tiles += _today(request)
+        tiles += [*_today(request), *_treated_as_open(request)]
     if may(Action.SEE_MISSED):
         tiles += _missed(request)
     if safer_custody:
@@ -51,6 +52,14 @@ def _today(request: PrisonRequest) -> list[Tile]:
     left = not_yet_seen(request.prison, at=request.now).count()
     late = left and request.now >= expected_by(request.prison, request.on)
     return [Tile(left, "not yet seen today", _url(request, "wellbeing:not-seen"), "red" if late else "")]
+
+
+def _treated_as_open(request: PrisonRequest) -> list[Tile]:
+    """H3: who may have an ACCT and was not seen today. No duty stands for them, so no other tile counts them."""
+    people = left_unseen(request.prison, request.on, at=request.now).count()
+    late = request.now >= expected_by(request.prison, request.on)
+    url, words = _url(request, "wellbeing:not-seen"), "treated as open, not seen today"
+    return [Tile(people, words, url, "red" if late else "yellow")] if people else []
 
 
 def _missed(request: PrisonRequest) -> list[Tile]:
@@ -92,5 +101,10 @@ def _wing(request: PrisonRequest) -> list[Tile]:
     people = request.standing.people(Action.SEE_ROSTER)
     rows = roster(request.prison, on=request.on, at=request.now, people=people)
     left = [row for row in rows if row.left]
-    late = request.now >= expected_by(request.prison, request.on) and any(row.due_by == request.on for row in left)
-    return [Tile(len(left), "left to see on my wing", _url(request, "wellbeing:wings"), "red" if late else "")]
+    is_late = request.now >= expected_by(request.prison, request.on)
+    late = is_late and any(row.due_by == request.on for row in left)
+    url = _url(request, "wellbeing:wings")
+    tiles = [Tile(len(left), "left to see on my wing", url, "red" if late else "")]
+    if more := left_unseen(request.prison, request.on, at=request.now).filter(pk__in=people.values("pk")).count():
+        tiles.append(Tile(more, "treated as open on my wing, not seen today", url, "red" if is_late else "yellow"))
+    return tiles

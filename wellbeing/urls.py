@@ -2,14 +2,28 @@
 
 from django.urls import path
 
-from wellbeing.views import assurance, cohorts, days_out, missed, paper, person, roster, safety, self_harm, suspensions
+from wellbeing.views import (
+    assurance,
+    cohorts,
+    days_out,
+    missed,
+    paper,
+    person,
+    recorded,
+    roster,
+    safety,
+    self_harm,
+    shared,
+    suspensions,
+)
 
 app_name = "wellbeing"
 urlpatterns = [
     path("wellbeing/", roster.wings, name="wings"),
     path("wellbeing/roster/<str:wing>/", roster.sheet, name="roster"),
     path("people/<uuid:ref>/check/", person.check, name="check"),
-    path("people/<uuid:ref>/checks/<int:contact>/undo/", person.undo, name="undo-check"),
+    path("wellbeing/checks/", recorded.recorded, name="recorded"),
+    path("wellbeing/checks/<int:contact>/undo/", recorded.undo, name="undo-check"),
     path("wellbeing/missed/", missed.missed, name="missed"),
     path("wellbeing/missed/today/", missed.not_seen, name="not-seen"),
     path("wellbeing/missed/<int:duty>/", missed.follow_up, name="follow-up"),
@@ -18,6 +32,7 @@ urlpatterns = [
     path("wellbeing/suspensions/<int:number>/answer/", suspensions.decide, name="suspension-decide"),
     path("wellbeing/suspensions/<int:number>/withdraw/", suspensions.withdraw, name="suspension-withdraw"),
     path("wellbeing/cohorts/", cohorts.due, name="cohorts"),
+    path("wellbeing/cohorts/decide/", cohorts.review_many, name="cohort-many"),
     path("wellbeing/cohorts/daily/", cohorts.daily, name="cohort-daily"),
     path("wellbeing/cohorts/stepped-down/", cohorts.stepped_down, name="cohort-stepped-down"),
     path("wellbeing/cohorts/everyone/", cohorts.everyone, name="cohort-everyone"),
@@ -29,6 +44,8 @@ urlpatterns = [
     path("wellbeing/copy/", paper.take_copy, name="roster-copy"),
     path("wellbeing/roster/<str:wing>/print/", paper.print_roster, name="print-roster"),
     path("wellbeing/roster/<str:wing>/paper/", paper.enter_paper, name="enter-paper"),
+    path("wellbeing/from-poms/", shared.shared, name="shared"),
+    path("wellbeing/from-poms/<int:duty>/", shared.read, name="shared-read"),
     path("wellbeing/safety/", safety.safety, name="safety"),
     path("wellbeing/safety/incidents/", safety.incidents, name="incidents"),
     path("wellbeing/self-harm/<int:incident>/withdraw/", self_harm.withdraw, name="withdraw-self-harm"),

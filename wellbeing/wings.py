@@ -39,7 +39,7 @@ def wings_page(request: PrisonRequest) -> dict[str, Any]:
     prison, on, at = request.prison, request.on, request.now
     people = request.standing.people(Action.SEE_ROSTER)
     found, age = read_roster(prison, on=on, at=at, people=people), acct_age(prison, at=at)
-    also = treat_as_open(prison, found.rows, on=on, at=at, people=people) if age.stale else []
+    also = treat_as_open(prison, on=on, at=at, people=people) if age.stale else []
     expected = expected_by(prison, on)
     return {
         "wings": _wings(request, found, also),

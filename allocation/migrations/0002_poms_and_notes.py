@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import omic.models.prison
+from omic.migration_operations import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -21,987 +22,1071 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CaseNote",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "level",
-                    models.CharField(
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="CaseNote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "level",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Open to the OMU"),
+                                    ("restricted", "Restricted to the case"),
+                                    ("confidential", "Confidential"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("at", models.DateTimeField()),
+                        ("request_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                        ("amended_because", models.TextField(blank=True)),
+                    ],
+                    options={
+                        "ordering": ["person", "-at", "-id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ComplexityScreening",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("indicators", models.JSONField(help_text="Each indicator of AL-31: yes or no")),
+                        (
+                            "computed",
+                            models.CharField(
+                                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], max_length=6
+                            ),
+                        ),
+                        (
+                            "level",
+                            models.CharField(
+                                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], max_length=6
+                            ),
+                        ),
+                        ("because", models.TextField(blank=True)),
+                        (
+                            "before",
+                            models.CharField(
+                                blank=True,
+                                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                                max_length=6,
+                            ),
+                        ),
+                        ("screened_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["person", "-screened_at", "-id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ExtraResource",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("what", models.CharField(max_length=300)),
+                        ("because", models.TextField()),
+                        ("weighed", models.TextField(help_text="What it means for staffing and for other cases")),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        ("decided_at", models.DateTimeField()),
+                        ("ended_because", models.CharField(blank=True, max_length=300)),
+                    ],
+                    options={
+                        "ordering": ["person", "-starts_on"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ExtraResourceEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("what", models.CharField(max_length=300)),
+                        ("because", models.TextField()),
+                        ("weighed", models.TextField(help_text="What it means for staffing and for other cases")),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        ("decided_at", models.DateTimeField()),
+                        ("ended_because", models.CharField(blank=True, max_length=300)),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="NoteReading",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("because", models.TextField()),
+                    ],
+                    options={
+                        "ordering": ["prison", "-at"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PomAbsence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("full", "Takes no new cases"),
+                                    ("away", "Away from work"),
+                                    ("leaving", "Leaving"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("returns_on", models.DateField(blank=True, null=True)),
+                        ("because", models.CharField(blank=True, max_length=300)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("version", models.PositiveIntegerField(default=1)),
+                    ],
+                    options={
+                        "ordering": ["prison", "staff", "-starts_on"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PomAbsenceEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("full", "Takes no new cases"),
+                                    ("away", "Away from work"),
+                                    ("leaving", "Leaving"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("returns_on", models.DateField(blank=True, null=True)),
+                        ("because", models.CharField(blank=True, max_length=300)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("version", models.PositiveIntegerField(default=1)),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PomTraining",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "course",
+                            models.CharField(
+                                choices=[
+                                    ("core", "Core concepts and skills"),
+                                    ("risk", "Risk assessment and management"),
+                                    ("children", "Child safeguarding and domestic abuse"),
+                                    ("adults", "Adult safeguarding"),
+                                    ("oasys", "OASys"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("completed_on", models.DateField()),
+                        ("recorded_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "ordering": ["staff", "course"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PomTrainingEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        (
+                            "course",
+                            models.CharField(
+                                choices=[
+                                    ("core", "Core concepts and skills"),
+                                    ("risk", "Risk assessment and management"),
+                                    ("children", "Child safeguarding and domestic abuse"),
+                                    ("adults", "Adult safeguarding"),
+                                    ("oasys", "OASys"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("completed_on", models.DateField()),
+                        ("recorded_at", models.DateTimeField()),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VictimLiaisonContact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("forename", models.CharField(max_length=100)),
+                        ("surname", models.CharField(max_length=100)),
+                        ("email", models.EmailField(max_length=254)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                    ],
+                    options={
+                        "ordering": ["person", "surname", "forename"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="VictimLiaisonContactEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("forename", models.CharField(max_length=100)),
+                        ("surname", models.CharField(max_length=100)),
+                        ("email", models.EmailField(max_length=254)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
+                ),
+            ]
+        ),
+        AtOnce(
+            [
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="pom",
+                    name="insert_insert",
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="pom",
+                    name="update_update",
+                ),
+                migrations.AddField(
+                    model_name="pom",
+                    name="base",
+                    field=models.CharField(
+                        choices=[("prison", "In the prison"), ("hub", "In a community hub")],
+                        default="prison",
+                        max_length=10,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pom",
+                    name="hub",
+                    field=models.CharField(blank=True, max_length=100),
+                ),
+                migrations.AddField(
+                    model_name="pom",
+                    name="operational",
+                    field=models.BooleanField(
+                        help_text="Of a prison POM: an operational grade or not (AL-19)", null=True
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomevent",
+                    name="base",
+                    field=models.CharField(
+                        choices=[("prison", "In the prison"), ("hub", "In a community hub")],
+                        default="prison",
+                        max_length=10,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomevent",
+                    name="hub",
+                    field=models.CharField(blank=True, max_length=100),
+                ),
+                migrations.AddField(
+                    model_name="pomevent",
+                    name="operational",
+                    field=models.BooleanField(
+                        help_text="Of a prison POM: an operational grade or not (AL-19)", null=True
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="pomallocation",
+                    name="part",
+                    field=models.CharField(
                         choices=[
-                            ("open", "Open to the OMU"),
-                            ("restricted", "Restricted to the case"),
-                            ("confidential", "Confidential"),
+                            ("primary", "Primary POM"),
+                            ("coworking", "Co-working POM"),
+                            ("support", "Case management support"),
                         ],
-                        max_length=12,
-                    ),
-                ),
-                ("text", models.TextField()),
-                ("at", models.DateTimeField()),
-                ("request_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("amended_because", models.TextField(blank=True)),
-            ],
-            options={
-                "ordering": ["person", "-at", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ComplexityScreening",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("indicators", models.JSONField(help_text="Each indicator of AL-31: yes or no")),
-                (
-                    "computed",
-                    models.CharField(choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], max_length=6),
-                ),
-                (
-                    "level",
-                    models.CharField(choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], max_length=6),
-                ),
-                ("because", models.TextField(blank=True)),
-                (
-                    "before",
-                    models.CharField(
-                        blank=True, choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], max_length=6
-                    ),
-                ),
-                ("screened_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["person", "-screened_at", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExtraResource",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("what", models.CharField(max_length=300)),
-                ("because", models.TextField()),
-                ("weighed", models.TextField(help_text="What it means for staffing and for other cases")),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                ("decided_at", models.DateTimeField()),
-                ("ended_because", models.CharField(blank=True, max_length=300)),
-            ],
-            options={
-                "ordering": ["person", "-starts_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExtraResourceEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("what", models.CharField(max_length=300)),
-                ("because", models.TextField()),
-                ("weighed", models.TextField(help_text="What it means for staffing and for other cases")),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                ("decided_at", models.DateTimeField()),
-                ("ended_because", models.CharField(blank=True, max_length=300)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="NoteReading",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                ("because", models.TextField()),
-            ],
-            options={
-                "ordering": ["prison", "-at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PomAbsence",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("full", "Takes no new cases"), ("away", "Away from work"), ("leaving", "Leaving")],
+                        default="primary",
                         max_length=10,
                     ),
                 ),
-                ("starts_on", models.DateField()),
-                ("returns_on", models.DateField(blank=True, null=True)),
-                ("because", models.CharField(blank=True, max_length=300)),
-                ("recorded_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "ordering": ["prison", "staff", "-starts_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PomAbsenceEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("full", "Takes no new cases"), ("away", "Away from work"), ("leaving", "Leaving")],
-                        max_length=10,
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pom",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomevent" ("base", "ends_on", "hub", "id", "operational", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_type", "prison_id", "recorded_at", "recorded_by_id", "staff_id", "starts_on", "version", "working_days") SELECT new_values."base", new_values."ends_on", new_values."hub", new_values."id", new_values."operational", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_type", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id", new_values."starts_on", new_values."version", new_values."working_days" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="9cd86830fe8b0564dd71e54919d61e3cc0eea193",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_3a94f",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="allocation_pom",
+                            when="AFTER",
+                        ),
                     ),
                 ),
-                ("starts_on", models.DateField()),
-                ("returns_on", models.DateField(blank=True, null=True)),
-                ("because", models.CharField(blank=True, max_length=300)),
-                ("recorded_at", models.DateTimeField()),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PomTraining",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "course",
-                    models.CharField(
-                        choices=[
-                            ("core", "Core concepts and skills"),
-                            ("risk", "Risk assessment and management"),
-                            ("children", "Child safeguarding and domestic abuse"),
-                            ("adults", "Adult safeguarding"),
-                            ("oasys", "OASys"),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pom",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomevent" ("base", "ends_on", "hub", "id", "operational", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_type", "prison_id", "recorded_at", "recorded_by_id", "staff_id", "starts_on", "version", "working_days") SELECT new_values."base", new_values."ends_on", new_values."hub", new_values."id", new_values."operational", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_type", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id", new_values."starts_on", new_values."version", new_values."working_days" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="03db314e11c0a15bd2e7c8b9811b5443d90e9398",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_1745e",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="allocation_pom",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pom",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("base", "hub"), ("hub", ""), _connector="OR"),
+                        name="pom_hub_named_where_there_is_one",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pomallocation",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("person", "staff"),
+                        name="one_part_in_a_case",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="casenote",
+                    name="amends",
+                    field=models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amended_by",
+                        to="allocation.casenote",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="casenote",
+                    name="by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="case_notes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="casenote",
+                    name="person",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="case_notes", to="omic.person"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="casenote",
+                    name="prison",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="case_notes", to="omic.prison"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="casenote",
+                    name="readers",
+                    field=models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name="complexityscreening",
+                    name="person",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="complexity_screenings",
+                        to="omic.person",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="complexityscreening",
+                    name="prison",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="complexity_screenings",
+                        to="omic.prison",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="complexityscreening",
+                    name="screened_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="extraresource",
+                    name="decided_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="extraresource",
+                    name="person",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="extra_resources", to="omic.person"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="extraresource",
+                    name="prison",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="extra_resources", to="omic.prison"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="extraresourceevent",
+                    name="decided_by",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="extraresourceevent",
+                    name="person",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="omic.person",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="extraresourceevent",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="extraresourceevent",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="allocation.extraresource",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="extraresourceevent",
+                    name="prison",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="omic.prison",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="notereading",
+                    name="by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="notereading",
+                    name="note",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="readings", to="allocation.casenote"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="notereading",
+                    name="prison",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="note_readings", to="omic.prison"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomabsence",
+                    name="prison",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pom_absences", to="omic.prison"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomabsence",
+                    name="recorded_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomabsence",
+                    name="staff",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pom_absences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomabsenceevent",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomabsenceevent",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="allocation.pomabsence",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomabsenceevent",
+                    name="prison",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="omic.prison",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomabsenceevent",
+                    name="recorded_by",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomabsenceevent",
+                    name="staff",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomtraining",
+                    name="recorded_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomtraining",
+                    name="staff",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pom_training",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomtrainingevent",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomtrainingevent",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="allocation.pomtraining",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomtrainingevent",
+                    name="recorded_by",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="pomtrainingevent",
+                    name="staff",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="victimliaisoncontact",
+                    name="ended_by",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="victimliaisoncontact",
+                    name="person",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="victim_liaison", to="omic.person"
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="victimliaisoncontact",
+                    name="recorded_by",
+                    field=models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="victimliaisoncontactevent",
+                    name="ended_by",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="victimliaisoncontactevent",
+                    name="person",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="omic.person",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="victimliaisoncontactevent",
+                    name="pgh_context",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="victimliaisoncontactevent",
+                    name="pgh_obj",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="allocation.victimliaisoncontact",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="victimliaisoncontactevent",
+                    name="recorded_by",
+                    field=models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="casenote",
+                    index=models.Index(fields=["person", "-at"], name="case_note_by_person"),
+                ),
+                migrations.AddConstraint(
+                    model_name="casenote",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="case_note_says_something"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="casenote",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amended_because", ""), ("amends__isnull", True)),
+                            models.Q(("amends__isnull", False), models.Q(("amended_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="case_note_amendment_says_why",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="casenote",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="case_note_append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="67e788561d7af8bdfa632cd4a1b2601be3774673",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_case_note_append_only_3e6de",
+                            table="allocation_casenote",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="complexityscreening",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("level", models.F("computed")), models.Q(("because", ""), _negated=True), _connector="OR"
+                        ),
+                        name="complexity_override_has_a_reason",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="extraresource",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("what", ""), _negated=True),
+                            models.Q(("because", ""), _negated=True),
+                            models.Q(("weighed", ""), _negated=True),
+                        ),
+                        name="extra_resource_says_what_and_why",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="extraresource",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="extra_resource_ends_later",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="extraresource",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_extraresourceevent" ("because", "decided_at", "decided_by_id", "ended_because", "ends_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "starts_on", "weighed", "what") SELECT new_values."because", new_values."decided_at", new_values."decided_by_id", new_values."ended_because", new_values."ends_on", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."starts_on", new_values."weighed", new_values."what" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="859b14109d8f99fb12f3caaab0179f11f6ee09c2",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_653db",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="allocation_extraresource",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="extraresource",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_extraresourceevent" ("because", "decided_at", "decided_by_id", "ended_because", "ends_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "starts_on", "weighed", "what") SELECT new_values."because", new_values."decided_at", new_values."decided_by_id", new_values."ended_because", new_values."ends_on", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."starts_on", new_values."weighed", new_values."what" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="d0402e5cf7e22c82e17cf4c75a637bdc64497f23",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_f924b",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="allocation_extraresource",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="extraresourceevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="099c3eb0b539bf40e7dcdb5371dacd1401b69196",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_bd0e3",
+                            table="allocation_extraresourceevent",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="notereading",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="note_reading_says_why"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="notereading",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="note_reading_append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="d6331301f60fc16e75ecdc5ba3bddddf274db509",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_note_reading_append_only_e0b15",
+                            table="allocation_notereading",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="pomabsence",
+                    constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("staff", "="),
+                            ("prison", "="),
+                            (omic.models.prison.DateRange("starts_on", "returns_on", models.Value("[)")), "&&"),
                         ],
-                        max_length=10,
+                        name="one_pom_absence_at_a_time",
                     ),
                 ),
-                ("completed_on", models.DateField()),
-                ("recorded_at", models.DateTimeField()),
-            ],
-            options={
-                "ordering": ["staff", "course"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PomTrainingEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "course",
-                    models.CharField(
-                        choices=[
-                            ("core", "Core concepts and skills"),
-                            ("risk", "Risk assessment and management"),
-                            ("children", "Child safeguarding and domestic abuse"),
-                            ("adults", "Adult safeguarding"),
-                            ("oasys", "OASys"),
-                        ],
-                        max_length=10,
+                migrations.AddConstraint(
+                    model_name="pomabsence",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("returns_on__isnull", True), ("returns_on__gt", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="pom_absence_ends_later",
                     ),
                 ),
-                ("completed_on", models.DateField()),
-                ("recorded_at", models.DateTimeField()),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="VictimLiaisonContact",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("forename", models.CharField(max_length=100)),
-                ("surname", models.CharField(max_length=100)),
-                ("email", models.EmailField(max_length=254)),
-                ("recorded_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "ordering": ["person", "surname", "forename"],
-            },
-        ),
-        migrations.CreateModel(
-            name="VictimLiaisonContactEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("forename", models.CharField(max_length=100)),
-                ("surname", models.CharField(max_length=100)),
-                ("email", models.EmailField(max_length=254)),
-                ("recorded_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="pom",
-            name="insert_insert",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="pom",
-            name="update_update",
-        ),
-        migrations.AddField(
-            model_name="pom",
-            name="base",
-            field=models.CharField(
-                choices=[("prison", "In the prison"), ("hub", "In a community hub")], default="prison", max_length=10
-            ),
-        ),
-        migrations.AddField(
-            model_name="pom",
-            name="hub",
-            field=models.CharField(blank=True, max_length=100),
-        ),
-        migrations.AddField(
-            model_name="pom",
-            name="operational",
-            field=models.BooleanField(help_text="Of a prison POM: an operational grade or not (AL-19)", null=True),
-        ),
-        migrations.AddField(
-            model_name="pomevent",
-            name="base",
-            field=models.CharField(
-                choices=[("prison", "In the prison"), ("hub", "In a community hub")], default="prison", max_length=10
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomevent",
-            name="hub",
-            field=models.CharField(blank=True, max_length=100),
-        ),
-        migrations.AddField(
-            model_name="pomevent",
-            name="operational",
-            field=models.BooleanField(help_text="Of a prison POM: an operational grade or not (AL-19)", null=True),
-        ),
-        migrations.AlterField(
-            model_name="pomallocation",
-            name="part",
-            field=models.CharField(
-                choices=[
-                    ("primary", "Primary POM"),
-                    ("coworking", "Co-working POM"),
-                    ("support", "Case management support"),
-                ],
-                default="primary",
-                max_length=10,
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pom",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomevent" ("base", "ends_on", "hub", "id", "operational", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_type", "prison_id", "recorded_at", "recorded_by_id", "staff_id", "starts_on", "version", "working_days") SELECT new_values."base", new_values."ends_on", new_values."hub", new_values."id", new_values."operational", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_type", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id", new_values."starts_on", new_values."version", new_values."working_days" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="9cd86830fe8b0564dd71e54919d61e3cc0eea193",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_3a94f",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="allocation_pom",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pomabsence",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomabsenceevent" ("because", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "recorded_at", "recorded_by_id", "returns_on", "staff_id", "starts_on", "version") SELECT new_values."because", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."returns_on", new_values."staff_id", new_values."starts_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="76d85f6fb4c27142379df459eebd2b97437fefe0",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_4e60c",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="allocation_pomabsence",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pom",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomevent" ("base", "ends_on", "hub", "id", "operational", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_type", "prison_id", "recorded_at", "recorded_by_id", "staff_id", "starts_on", "version", "working_days") SELECT new_values."base", new_values."ends_on", new_values."hub", new_values."id", new_values."operational", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_type", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id", new_values."starts_on", new_values."version", new_values."working_days" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="03db314e11c0a15bd2e7c8b9811b5443d90e9398",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_1745e",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="allocation_pom",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pomabsence",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomabsenceevent" ("because", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "recorded_at", "recorded_by_id", "returns_on", "staff_id", "starts_on", "version") SELECT new_values."because", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."returns_on", new_values."staff_id", new_values."starts_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="23729a62c84c4292b3f0c460bd34f081ca16fd38",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_aaa88",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="allocation_pomabsence",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pom",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("base", "hub"), ("hub", ""), _connector="OR"),
-                name="pom_hub_named_where_there_is_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pomallocation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)), fields=("person", "staff"), name="one_part_in_a_case"
-            ),
-        ),
-        migrations.AddField(
-            model_name="casenote",
-            name="amends",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="amended_by",
-                to="allocation.casenote",
-            ),
-        ),
-        migrations.AddField(
-            model_name="casenote",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="case_notes", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="casenote",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="case_notes", to="omic.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="casenote",
-            name="prison",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="case_notes", to="omic.prison"
-            ),
-        ),
-        migrations.AddField(
-            model_name="casenote",
-            name="readers",
-            field=models.ManyToManyField(blank=True, related_name="+", to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name="complexityscreening",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="complexity_screenings", to="omic.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="complexityscreening",
-            name="prison",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="complexity_screenings", to="omic.prison"
-            ),
-        ),
-        migrations.AddField(
-            model_name="complexityscreening",
-            name="screened_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="extraresource",
-            name="decided_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="extraresource",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="extra_resources", to="omic.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="extraresource",
-            name="prison",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="extra_resources", to="omic.prison"
-            ),
-        ),
-        migrations.AddField(
-            model_name="extraresourceevent",
-            name="decided_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="extraresourceevent",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="omic.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="extraresourceevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="extraresourceevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
-                to="allocation.extraresource",
-            ),
-        ),
-        migrations.AddField(
-            model_name="extraresourceevent",
-            name="prison",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="omic.prison",
-            ),
-        ),
-        migrations.AddField(
-            model_name="notereading",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="notereading",
-            name="note",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="readings", to="allocation.casenote"
-            ),
-        ),
-        migrations.AddField(
-            model_name="notereading",
-            name="prison",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="note_readings", to="omic.prison"
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomabsence",
-            name="prison",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="pom_absences", to="omic.prison"
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomabsence",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomabsence",
-            name="staff",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="pom_absences", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomabsenceevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomabsenceevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
-                to="allocation.pomabsence",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomabsenceevent",
-            name="prison",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="omic.prison",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomabsenceevent",
-            name="recorded_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomabsenceevent",
-            name="staff",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomtraining",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomtraining",
-            name="staff",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="pom_training", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomtrainingevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomtrainingevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
-                to="allocation.pomtraining",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomtrainingevent",
-            name="recorded_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="pomtrainingevent",
-            name="staff",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="victimliaisoncontact",
-            name="ended_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="victimliaisoncontact",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="victim_liaison", to="omic.person"
-            ),
-        ),
-        migrations.AddField(
-            model_name="victimliaisoncontact",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="victimliaisoncontactevent",
-            name="ended_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="victimliaisoncontactevent",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="omic.person",
-            ),
-        ),
-        migrations.AddField(
-            model_name="victimliaisoncontactevent",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="victimliaisoncontactevent",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="events",
-                to="allocation.victimliaisoncontact",
-            ),
-        ),
-        migrations.AddField(
-            model_name="victimliaisoncontactevent",
-            name="recorded_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="casenote",
-            index=models.Index(fields=["person", "-at"], name="case_note_by_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="casenote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="case_note_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casenote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amended_because", ""), ("amends__isnull", True)),
-                    models.Q(("amends__isnull", False), models.Q(("amended_because", ""), _negated=True)),
-                    _connector="OR",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pomabsenceevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="fa06ec76a31648b64edf54fefc256c67f342cef0",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_a739a",
+                            table="allocation_pomabsenceevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-                name="case_note_amendment_says_why",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="casenote",
-            trigger=pgtrigger.compiler.Trigger(
-                name="case_note_append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="67e788561d7af8bdfa632cd4a1b2601be3774673",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_case_note_append_only_3e6de",
-                    table="allocation_casenote",
-                    when="BEFORE",
+                migrations.AddConstraint(
+                    model_name="pomtraining",
+                    constraint=models.UniqueConstraint(fields=("staff", "course"), name="pom_course_once"),
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="complexityscreening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("level", models.F("computed")), models.Q(("because", ""), _negated=True), _connector="OR"
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pomtraining",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomtrainingevent" ("completed_on", "course", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "staff_id") SELECT new_values."completed_on", new_values."course", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="48d56f3d7d13f52e77b8b9943cfef1db3df5fd64",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_e3051",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="allocation_pomtraining",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-                name="complexity_override_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extraresource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("what", ""), _negated=True),
-                    models.Q(("because", ""), _negated=True),
-                    models.Q(("weighed", ""), _negated=True),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pomtraining",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomtrainingevent" ("completed_on", "course", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "staff_id") SELECT new_values."completed_on", new_values."course", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="0938b217c7cb414b5fd6371e9d8915e99aabaa14",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_6d91b",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="allocation_pomtraining",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-                name="extra_resource_says_what_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extraresource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="extra_resource_ends_later",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extraresource",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_extraresourceevent" ("because", "decided_at", "decided_by_id", "ended_because", "ends_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "starts_on", "weighed", "what") SELECT new_values."because", new_values."decided_at", new_values."decided_by_id", new_values."ended_because", new_values."ends_on", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."starts_on", new_values."weighed", new_values."what" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="859b14109d8f99fb12f3caaab0179f11f6ee09c2",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_653db",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="allocation_extraresource",
-                    when="AFTER",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pomtrainingevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="9d71fba5158d28ae9330efc7b982d332c6ee7036",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_04d2e",
+                            table="allocation_pomtrainingevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extraresource",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_extraresourceevent" ("because", "decided_at", "decided_by_id", "ended_because", "ends_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "starts_on", "weighed", "what") SELECT new_values."because", new_values."decided_at", new_values."decided_by_id", new_values."ended_because", new_values."ends_on", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."starts_on", new_values."weighed", new_values."what" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="d0402e5cf7e22c82e17cf4c75a637bdc64497f23",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_f924b",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="allocation_extraresource",
-                    when="AFTER",
+                migrations.AddConstraint(
+                    model_name="victimliaisoncontact",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("person", "email"),
+                        name="victim_liaison_once",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extraresourceevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="099c3eb0b539bf40e7dcdb5371dacd1401b69196",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_bd0e3",
-                    table="allocation_extraresourceevent",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="victimliaisoncontact",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_victimliaisoncontactevent" ("email", "ended_at", "ended_by_id", "forename", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "surname", "version") SELECT new_values."email", new_values."ended_at", new_values."ended_by_id", new_values."forename", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."surname", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="969f172874b5ad6f44800b37278b1b79b7bc067b",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_7ce2c",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="allocation_victimliaisoncontact",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notereading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("because", ""), _negated=True), name="note_reading_says_why"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="notereading",
-            trigger=pgtrigger.compiler.Trigger(
-                name="note_reading_append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="d6331301f60fc16e75ecdc5ba3bddddf274db509",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_note_reading_append_only_e0b15",
-                    table="allocation_notereading",
-                    when="BEFORE",
+                pgtrigger.migrations.AddTrigger(
+                    model_name="victimliaisoncontact",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_victimliaisoncontactevent" ("email", "ended_at", "ended_by_id", "forename", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "surname", "version") SELECT new_values."email", new_values."ended_at", new_values."ended_by_id", new_values."forename", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."surname", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="6085f199fd7e35f35cfb3d99eb9d9d9d409b4fc9",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_328c8",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="allocation_victimliaisoncontact",
+                            when="AFTER",
+                        ),
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pomabsence",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("staff", "="),
-                    ("prison", "="),
-                    (omic.models.prison.DateRange("starts_on", "returns_on", models.Value("[)")), "&&"),
-                ],
-                name="one_pom_absence_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pomabsence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("returns_on__isnull", True), ("returns_on__gt", models.F("starts_on")), _connector="OR"
+                pgtrigger.migrations.AddTrigger(
+                    model_name="victimliaisoncontactevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="4f7fc0ddf4520aa633e8d5bf689d8786db0f41e3",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_08059",
+                            table="allocation_victimliaisoncontactevent",
+                            when="BEFORE",
+                        ),
+                    ),
                 ),
-                name="pom_absence_ends_later",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pomabsence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomabsenceevent" ("because", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "recorded_at", "recorded_by_id", "returns_on", "staff_id", "starts_on", "version") SELECT new_values."because", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."returns_on", new_values."staff_id", new_values."starts_on", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="76d85f6fb4c27142379df459eebd2b97437fefe0",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_4e60c",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="allocation_pomabsence",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pomabsence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomabsenceevent" ("because", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "recorded_at", "recorded_by_id", "returns_on", "staff_id", "starts_on", "version") SELECT new_values."because", new_values."id", new_values."kind", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."recorded_at", new_values."recorded_by_id", new_values."returns_on", new_values."staff_id", new_values."starts_on", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="23729a62c84c4292b3f0c460bd34f081ca16fd38",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_aaa88",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="allocation_pomabsence",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pomabsenceevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="fa06ec76a31648b64edf54fefc256c67f342cef0",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_a739a",
-                    table="allocation_pomabsenceevent",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pomtraining",
-            constraint=models.UniqueConstraint(fields=("staff", "course"), name="pom_course_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pomtraining",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomtrainingevent" ("completed_on", "course", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "staff_id") SELECT new_values."completed_on", new_values."course", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="48d56f3d7d13f52e77b8b9943cfef1db3df5fd64",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_e3051",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="allocation_pomtraining",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pomtraining",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_pomtrainingevent" ("completed_on", "course", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "staff_id") SELECT new_values."completed_on", new_values."course", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."staff_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="0938b217c7cb414b5fd6371e9d8915e99aabaa14",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_6d91b",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="allocation_pomtraining",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pomtrainingevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="9d71fba5158d28ae9330efc7b982d332c6ee7036",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_04d2e",
-                    table="allocation_pomtrainingevent",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="victimliaisoncontact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)), fields=("person", "email"), name="victim_liaison_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="victimliaisoncontact",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_victimliaisoncontactevent" ("email", "ended_at", "ended_by_id", "forename", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "surname", "version") SELECT new_values."email", new_values."ended_at", new_values."ended_by_id", new_values."forename", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."surname", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="969f172874b5ad6f44800b37278b1b79b7bc067b",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_7ce2c",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="allocation_victimliaisoncontact",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="victimliaisoncontact",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "allocation_victimliaisoncontactevent" ("email", "ended_at", "ended_by_id", "forename", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "surname", "version") SELECT new_values."email", new_values."ended_at", new_values."ended_by_id", new_values."forename", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."surname", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="6085f199fd7e35f35cfb3d99eb9d9d9d409b4fc9",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_328c8",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="allocation_victimliaisoncontact",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="victimliaisoncontactevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="4f7fc0ddf4520aa633e8d5bf689d8786db0f41e3",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_08059",
-                    table="allocation_victimliaisoncontactevent",
-                    when="BEFORE",
-                ),
-            ),
+            ]
         ),
     ]

@@ -1,18 +1,20 @@
-"""Allocating a POM and ending an allocation."""
+"""Allocating a POM, comparing those who could be, and ending an allocation."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from allocation.actions import RefusedError, allocate_pom, end_pom_allocation
+from allocation.actions import allocate_pom, end_pom_allocation
+from allocation.case_panels import warnings_about
 from allocation.caseload import PART_WORDS
-from allocation.choosing import Sight, look
-from allocation.forms import AllocateForm, EndForm
+from allocation.choosing import COMPARED, Sight, look
+from allocation.choosing import compare as side_by_side
+from allocation.forms import AllocateForm, EndForm, attempt
 from allocation.lists import release_words, tier_words
-from allocation.models import PomAllocation
 from omic import pending
 from omic.access import Action, requires
 from omic.http import PrisonRequest
@@ -23,25 +25,39 @@ from omic.people import identity
 def allocate(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """The case, the recommended type and why, and every POM with their load: choose one."""
     sight = look(request)
-    form = AllocateForm(pending.typed(request), poms=[row.load.staff for row in sight.candidates])
+    chosen = {"staff": request.GET.get("staff", "")}
+    form = AllocateForm(pending.typed(request), poms=sight.known, staff=request.user, initial=chosen)
+    save = partial(allocate_pom, person=request.person, by=request.user, at=request.now)
     if request.method == "POST" and form.is_valid():
-        if done := _allocated(request, form):
+        if done := attempt(form, save, **form.told()):
             messages.success(request, f"{done.staff} is now the POM of {request.person.name}.")
             return redirect(_back(request, sight))
         sight = look(request)
-    case = sight.case
-    context = {"form": form, "sight": sight, "typed_by": pending.stamp(request.user), **_about(request, sight)}
-    context |= {"tier": tier_words(case), "part": PART_WORDS[case.part], "release": release_words(case)}
+    context = {"form": form, "sight": sight, **_case(sight), **_about(request, sight)}
+    context |= {"compared": request.GET.getlist("pom"), "warnings": warnings_about(request.person)}
     return render(request, "allocation/allocate.html", context)
 
 
-def _allocated(request: PrisonRequest, form: AllocateForm) -> PomAllocation | None:
-    """The new allocation; None, with the reason on the form, where it was refused."""
-    try:
-        return allocate_pom(person=request.person, by=request.user, at=request.now, **form.cleaned_data)
-    except RefusedError as refused:
-        form.add_error(refused.field, str(refused))
-        return None
+@requires(Action.ALLOCATE_POM)
+def compare(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Up to four POMs side by side, to choose one of them."""
+    sight, asked = look(request), request.GET.getlist("pom")
+    chosen = [one for one in sight.candidates if str(one.load.staff.pk) in asked]
+    back = reverse("allocation:allocate", args=[code, ref])
+    if not 0 < len(chosen) <= COMPARED:
+        messages.error(request, f"Tick one to {COMPARED} POMs to compare.")
+        query = QueryDict(mutable=True)
+        query.setlist("pom", asked)
+        return redirect(f"{back}?{query.urlencode()}")
+    context = {"sight": sight, "chosen": chosen, "lines": side_by_side(request, sight, chosen), **_case(sight)}
+    context |= {**_about(request, sight), "title": "Compare POMs", "back": back}
+    return render(request, "allocation/compare.html", context)
+
+
+def _case(sight: Sight) -> dict[str, Any]:
+    case = sight.case
+    part = PART_WORDS[case.part]  # type: ignore[attr-defined]
+    return {"tier": tier_words(case), "part": part, "release": release_words(case)}
 
 
 def _back(request: PrisonRequest, sight: Sight) -> str:
@@ -63,21 +79,11 @@ def end(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     back = reverse("allocation:allocate", args=[code, ref])
     if sight.present is None:
         return redirect(back)
-    initial = {"replaces": sight.present.pk, "typed_by": pending.stamp(request.user)}
-    form = EndForm(pending.typed(request), initial=initial)
-    if request.method == "POST" and form.is_valid() and _ended(request, form):
+    form = EndForm(pending.typed(request), staff=request.user, initial={"replaces": sight.present.pk})
+    save = partial(end_pom_allocation, person=person, by=request.user, at=request.now)
+    if request.method == "POST" and form.is_valid() and attempt(form, save, **form.told()):
         messages.success(request, f"{person.name} has no POM now, and is on the list of people without one.")
         return redirect("allocation:people", code)
     context = {"form": form, "submit": "End the allocation", **_about(request, sight)}
     context |= {"title": f"End {sight.present.staff}’s time as POM", "back": back, "cancel": back}
     return render(request, "allocation/end.html", context)
-
-
-def _ended(request: PrisonRequest, form: EndForm) -> bool:
-    said = {name: form.cleaned_data[name] for name in ("replaces", "reason")}
-    try:
-        end_pom_allocation(person=request.person, by=request.user, at=request.now, **said)
-    except RefusedError as refused:
-        form.add_error(None, str(refused))
-        return False
-    return True

@@ -2,15 +2,22 @@
 
 from functools import partial
 
-from django.http import HttpResponse, HttpResponseBase
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from allocation import queries
+from allocation.case_lists import LIST_BY_KEY, cases_here
+from allocation.case_mix import TYPES, case_mix, limits
 from allocation.caseload import WITHOUT_POM, with_case, with_loads, with_waiting
+from allocation.changes import CHANGE_BY_KEY, CHANGES
+from allocation.charts import column_chart
+from allocation.engagement_lists import assurance_panel
 from allocation.filters import CaseFilter, DutyFilter, PomFilter, WaitingFilter, omu_duties
-from allocation.lists import case_columns, duty_columns, waiting_columns
-from allocation.loads import loads, pom_columns
+from allocation.lists import caseload_columns, duty_columns, waiting_columns
+from allocation.loads import chart_of, loads, pom_columns, tier_mix
 from omic import audit
 from omic.access import Action, requires
 from omic.context import Tab
@@ -23,6 +30,7 @@ PAGES = (
     ("Cases", "allocation:cases"),
     ("POMs", "allocation:poms"),
     ("Duties", "allocation:duties"),
+    ("Case mix", "allocation:case-mix"),
 )
 
 
@@ -34,21 +42,64 @@ def omu_tabs(code: str) -> list[Tab]:
 @requires(Action.SEE_OMU)
 def dashboard(request: PrisonRequest, code: str) -> HttpResponse:
     """Who waits, what is late, what comes, and how much every POM holds; each number opens its list."""
-    stands = queries.state(request)
-    overdue = queries.overdue_by_owner(request)
-    weeks = queries.handovers_by_week(request)
+    stands, drawn = queries.state(request), loads(request)
+    numbers = {
+        "overdue": queries.overdue_by_owner(request),
+        "weeks": queries.handovers_by_week(request),
+        "missing": queries.missing_details(request),
+        "changes": queries.changes(request, stands),
+        "tiers": tier_mix(drawn),
+    }
     context = {
         "title": "Offender management unit",
         "tabs": omu_tabs(code),
         "state": stands,
-        "tiles": queries.tiles(request, stands, overdue, weeks),
-        "overdue": overdue,
-        "weeks": weeks,
-        "loads": loads(request),
+        "tiles": queries.tiles(request, stands, numbers),
+        "loads": drawn,
+        "chart": chart_of(drawn),
+        "week_chart": column_chart([(week.text, week.count) for week in numbers["weeks"]]),
+        "engagement": assurance_panel(request),
+        "panels": [panel for name in settings.OMU_PANELS if (panel := import_string(name)(request))],
         "may_allocate": request.standing.may(Action.ALLOCATE_POM),
         "may_see_dates": request.standing.may(Action.SEE_DATES),
     }
-    return render(request, "allocation/dashboard.html", context)
+    return render(request, "allocation/dashboard.html", context | numbers)
+
+
+@requires(Action.SEE_OMU)
+def changes(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
+    """What of one sort has changed since yesterday began."""
+    if key not in CHANGE_BY_KEY:
+        raise Http404("Nothing of this sort is counted.")
+    change = CHANGE_BY_KEY[key]
+    page = ListPage(
+        request,
+        change.rows(request),
+        title=f"{change.title} since yesterday",
+        columns=change.columns(request),
+        sort=change.sort,
+        noun="row,rows",
+        empty=change.empty,
+        may_export=request.standing.may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, f"changes-{key}"),
+    )
+    tabs = [Tab(row.title, reverse("allocation:changes", args=[code, row.key])) for row in CHANGES]
+    return page.response(context={"tabs": tabs, "back": reverse("allocation:dashboard", args=[code])})
+
+
+@requires(Action.SEE_OMU)
+def mix(request: PrisonRequest, code: str) -> HttpResponse:
+    """Cases by tier, part and type of POM, and what limits and shares somebody has published."""
+    found, drawn = case_mix(request), loads(request)
+    context = {
+        "title": "Case mix and limits",
+        "tabs": omu_tabs(code),
+        "mix": found,
+        "types": [words for _, words in TYPES],
+        "limits": limits(request, found, drawn),
+        "loads": drawn,
+    }
+    return render(request, "allocation/case_mix.html", context)
 
 
 @requires(Action.SEE_OMU)
@@ -68,18 +119,20 @@ def people(request: PrisonRequest, code: str) -> HttpResponseBase:
         on_export=partial(audit.record_export, request, "without-a-pom"),
     )
     lede = "Sentenced, civil and immigration cases who need a POM (AL-01). No document sets a deadline."
-    return page.response(context={"tabs": omu_tabs(code), "lede": lede})
+    context = {"tabs": omu_tabs(code), "lede": lede, "may_allocate": request.standing.may(Action.ALLOCATE_POM)}
+    return page.response("allocation/people.html", context)
 
 
 @requires(Action.SEE_OMU)
 def cases(request: PrisonRequest, code: str) -> HttpResponseBase:
-    """Everyone here who has a POM."""
-    rows = with_case(request.prison.people.filter(pom__isnull=False), on=request.on).select_related("wing", "pom")
+    """Everyone here who has a POM; the lists that every caseload has are a filter."""
+    chosen = LIST_BY_KEY.get(request.GET.get("which", ""))
+    shown = chosen.columns if chosen and chosen.key != "all" else ("handover", "release")
     page = ListPage(
         request,
-        rows,
+        cases_here(request.prison, on=request.on).select_related("wing", "pom"),
         title="Cases",
-        columns=case_columns(request, with_pom=True),
+        columns=caseload_columns(request, shown, with_pom=True),
         sort="name",
         noun="case,cases",
         filterset=CaseFilter,
@@ -87,7 +140,7 @@ def cases(request: PrisonRequest, code: str) -> HttpResponseBase:
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "cases"),
     )
-    return page.response(context={"tabs": omu_tabs(code)})
+    return page.response(context={"tabs": omu_tabs(code), "lede": chosen.definition if chosen else ""})
 
 
 @requires(Action.SEE_OMU)
@@ -105,7 +158,7 @@ def poms(request: PrisonRequest, code: str) -> HttpResponseBase:
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "poms"),
     )
-    return page.response(context={"tabs": omu_tabs(code)})
+    return page.response("allocation/poms.html", {"tabs": omu_tabs(code)})
 
 
 @requires(Action.SEE_OMU)

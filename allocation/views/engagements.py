@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from allocation.engagement_forms import AmendEngagementForm, EngagementForm, WithdrawEngagementForm
 from allocation.engagements import amend_engagement, log_engagement, said_of, withdraw_engagement
+from allocation.forms import attempt
 from omic import audit, pending
 from omic.access import Action, Relation, requires
 from omic.audit import Actor
 from omic.http import PrisonRequest
 from omic.models import Contact, ContactKind
 from omic.people import identity
+from omic.sharing import readings, shared_in
 
 
 @requires(Action.LOG_ENGAGEMENT)
@@ -24,9 +26,9 @@ def log(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Log an engagement with somebody held here."""
     on, person = request.on, request.person
     today = {"at": [str(on.day), str(on.month), str(on.year), ""]}
-    form = EngagementForm(pending.typed(request), request=request, initial=today)
+    form = EngagementForm(pending.typed(request), staff=request.user, initial=today)
     save = partial(log_engagement, person=person, prison=request.prison, by=request.user, at=request.now)
-    if request.method == "POST" and form.is_valid() and form.attempt(save):
+    if request.method == "POST" and form.is_valid() and attempt(form, save, **form.told()):
         messages.success(request, f"Engagement with {person.name} saved.")
         return redirect("person", code, ref)
     last = person.contacts.current().filter(kind=ContactKind.ENGAGEMENT).select_related("by").first()
@@ -52,7 +54,9 @@ def engagement(request: PrisonRequest, code: str, ref: str, contact: int) -> Htt
     )  # fmt: skip
     may = {"may_amend": _may_amend(request, found), "may_withdraw": _may_withdraw(request, found)}
     title = f"{found.get_kind_display()} with {request.person.name}"
+    shared = shared_in(found)
     context = {"title": title, "contact": found, **may, **_about(request, _person_url(request))}
+    context |= {"shared": shared, "readings": readings([shared])[shared.pk] if shared else ()}
     return render(request, "allocation/engagement.html", context)
 
 
@@ -89,10 +93,10 @@ def amend(request: PrisonRequest, code: str, ref: str, contact: int) -> HttpResp
     if not _may_amend(request, found):
         raise PermissionDenied("Only its author can correct what was recorded, and only once.")
     said = said_of(found)
-    initial = {"at": said.at, "minutes": said.minutes, "text": said.text}
-    form = AmendEngagementForm(pending.typed(request), request=request, initial=initial)
+    initial = {"at": said.at, "minutes": said.minutes, "text": said.text, "shared": said.shared}
+    form = AmendEngagementForm(pending.typed(request), staff=request.user, initial=initial)
     save = partial(amend_engagement, contact=found, by=request.user, at=request.now)
-    if request.method == "POST" and form.is_valid() and (new := form.attempt(save)):
+    if request.method == "POST" and form.is_valid() and (new := attempt(form, save, **form.told())):
         messages.success(request, "Correction saved. The first version stays on record.")
         return redirect("allocation:engagement", code, ref, new.pk)
     back = reverse("allocation:engagement", args=[code, ref, contact])
@@ -106,10 +110,10 @@ def withdraw(request: PrisonRequest, code: str, ref: str, contact: int) -> HttpR
     found = _contact(request, contact)
     if not _may_withdraw(request, found):
         raise PermissionDenied("Only its author or the HOMD can withdraw what was recorded, and only once.")
-    form = WithdrawEngagementForm(pending.typed(request), request=request)
+    form = WithdrawEngagementForm(pending.typed(request), staff=request.user)
     save = partial(withdraw_engagement, contact=found, by=request.user, at=request.now)
     back = reverse("allocation:engagement", args=[code, ref, contact])
-    if request.method == "POST" and form.is_valid() and form.attempt(save):
+    if request.method == "POST" and form.is_valid() and attempt(form, save, **form.told()):
         messages.success(request, "Marked as recorded in error. It no longer counts.")
         return redirect(back)
     context = {"title": "Recorded in error", "form": form, "submit": "Mark as recorded in error"}

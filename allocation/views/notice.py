@@ -17,6 +17,8 @@ def notice(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Who the POM is, on paper and in plain words, for the person to keep."""
     present = get_object_or_404(request.person.pom_allocations.primary().open().select_related("staff"))
     context = {"title": "Your Prison Offender Manager", "person": request.person, "allocation": present}
+    beside = request.person.pom_allocations.open().exclude(pk=present.pk).select_related("staff")
+    context["beside"] = list(beside.order_by("started_at"))
     context |= {"duty": to_tell(request.person, Role.POM), "back": reverse("person", args=[code, ref])}
     return render(request, "allocation/notice.html", context)
 

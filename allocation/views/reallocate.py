@@ -10,16 +10,19 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST
 
-from allocation.actions import RefusedError
 from allocation.availability import Kind, end_pom_absence, left_alone, record_pom_absence
 from allocation.caseload import WITHOUT_POM, poms_of, with_case
+from allocation.forms import attempt
+from allocation.limits import Limit, caseload_limit
 from allocation.lists import case_columns
-from allocation.reallocating import Move, read_cases, reallocate, suggestions, takers
+from allocation.reallocating import read_cases, reallocate, seal, suggestions, takers
 from allocation.reallocating_forms import AbsenceForm, ReallocateForm
+from allocation.refusals import RefusedError
 from allocation.views.dashboard import omu_tabs
-from omic import audit
+from omic import audit, pending
 from omic.access import Action, requires
 from omic.formats import plural
 from omic.http import PrisonRequest
@@ -34,19 +37,13 @@ AT_ONCE = 60  # people without a POM on one page
 def absence(request: PrisonRequest, code: str, staff: int) -> HttpResponse:
     """Record that a POM is away, leaves or takes no new cases; then what happens to the cases is asked at once."""
     found = get_object_or_404(poms_of(request.prison, on=request.on), pk=staff)
-    form = AbsenceForm(request.POST or None, initial={"starts_on": request.on})
-    back = reverse("allocation:pom", args=[code, staff])
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = record_pom_absence(
-                staff=found, prison=request.prison, by=request.user, at=request.now, **form.cleaned_data
-            )
-        except RefusedError as refused:
-            form.add_error(refused.field, str(refused))
-        else:
-            messages.success(request, f"{found}: {made.get_kind_display().lower()}.")
-            holds = made.kind != Kind.FULL and request.prison.people.filter(pom=found).exists()
-            return redirect("allocation:reallocate" if holds else "allocation:pom", code, staff)
+    form = AbsenceForm(pending.typed(request), staff=request.user, initial={"starts_on": request.on})
+    back = reverse("allocation:pom-profile", args=[code, staff])
+    save = partial(record_pom_absence, staff=found, prison=request.prison, by=request.user, at=request.now)
+    if request.method == "POST" and form.is_valid() and (made := attempt(form, save, **form.told())):
+        messages.success(request, f"{found}: {made.get_kind_display().lower()}.")
+        holds = made.kind != Kind.FULL and request.prison.people.filter(pom=found).exists()
+        return redirect("allocation:reallocate" if holds else "allocation:pom-profile", code, staff)
     rows = request.prison.pom_absences.filter(staff=found).select_related("recorded_by")
     context = {"title": f"When {found} is not there", "form": form, "submit": "Save", "cancel": back, "back": back}
     context |= {"rows": rows, "pom": found, "today": request.on}
@@ -83,7 +80,9 @@ def alone(request: PrisonRequest, code: str) -> HttpResponseBase:
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "cases-nobody-has"),
     )
-    return page.response(context={"tabs": omu_tabs(code)})
+    may_give = request.standing.may(Action.ALLOCATE_POM)
+    poms = poms_of(request.prison, on=request.on).filter(pk__in=rows.values("pom")) if may_give else ()
+    return page.response("allocation/alone.html", {"tabs": omu_tabs(code), "poms": poms})
 
 
 @requires(Action.ALLOCATE_POM)
@@ -91,7 +90,8 @@ def from_pom(request: PrisonRequest, code: str, staff: int) -> HttpResponse:
     """Give the cases of a POM to others."""
     found = get_object_or_404(poms_of(request.prison, on=request.on), pk=staff)
     people = request.prison.people.filter(pom=found)
-    context = {"title": f"Cases of {found}", "back": reverse("allocation:pom", args=[code, staff])}
+    context = {"title": f"Cases of {found}", "back": reverse("allocation:pom-profile", args=[code, staff])}
+    context["cover"] = reverse("allocation:pom-cover", args=[code, staff])
     return _many(request, people, besides=staff, context=context)
 
 
@@ -105,35 +105,49 @@ def unallocated(request: PrisonRequest, code: str) -> HttpResponse:
 
 
 def _many(request: PrisonRequest, people: QuerySet[Person], *, besides: int | None, context: dict[str, Any]) -> Any:
-    """The page; what it would do, when asked; what was done and what was not, when saved."""
-    shown = [int(found[1]) for name in request.POST if (found := REPLACES.fullmatch(name))]
+    """The page; what it would do, when asked; what was done and what was not, when saved as it was shown."""
+    typed = pending.typed(request)
+    shown = [int(found[1]) for name in typed or () if (found := REPLACES.fullmatch(name))]
     # Whom somebody else has given away meanwhile stays on the page, to be told what happened.
     people = request.prison.people.filter(Q(pk__in=people.values("pk")) | Q(pk__in=shown))
-    cases = read_cases(people, on=request.on)
-    poms = takers(request.prison, on=request.on, besides=besides)
-    form = ReallocateForm(
-        request.POST or None, cases=cases, poms=poms, suggested=suggestions(cases, poms), on=request.on
-    )
-    context |= {"form": form, "cases": cases, "poms": poms, "loads": None, "refused": None}
+    form = _form(request, read_cases(people, on=request.on), typed, besides)
+    context |= {"form": form, "loads": None, "refused": None}
     if request.method == "POST" and form.is_valid():
-        moves = form.moves()
-        if request.POST.get("step") == "save":
-            return _saved(request, moves, form.cleaned_data["batch"], context)
-        context |= {"loads": _loads(poms, moves), "moves": moves}
+        moves, step = form.moves(), request.POST.get("step")
+        if step == "save" and constant_time_compare(request.POST.get("seal", ""), seal(moves)):
+            return _saved(request, form, besides, context)
+        if step == "save":
+            messages.warning(request, "Nothing was given yet: look at what this does, and then save it.")
+        if step != "change":
+            context |= {"loads": _loads(request, form), "moves": moves, "seal": seal(moves)}
     return render(request, "allocation/reallocate.html", context)
 
 
-def _loads(poms: list[Staff], moves: list[Move]) -> list[tuple[Staff, int, int]]:
-    """Each POM's cases now and then."""
-    more = Counter(move.staff.pk for move in moves)
-    return [(pom, pom.cases, pom.cases + more[pom.pk]) for pom in poms]  # type: ignore[attr-defined]
+def _form(request: PrisonRequest, cases: list[Person], typed: Any, besides: int | None) -> ReallocateForm:
+    poms = takers(request.prison, on=request.on, besides=besides)
+    suggested = suggestions(cases, poms, on=request.on)
+    return ReallocateForm(typed, cases=cases, poms=poms, suggested=suggested, on=request.on, staff=request.user)
 
 
-def _saved(request: PrisonRequest, moves: list[Move], batch: str, context: dict[str, Any]) -> HttpResponse:
+def _loads(request: PrisonRequest, form: ReallocateForm) -> list[tuple[Staff, int, Limit]]:
+    """Each POM's cases now, and then, with a warning where these are too many for the days they work."""
+    more = Counter(move.staff.pk for move in form.moves())
+    then = ((pom, pom.cases + more[pom.pk]) for pom in form.poms.values())
+    return [(pom, pom.cases, caseload_limit(pom, cases=count, on=request.on)) for pom, count in then]
+
+
+def _saved(request: PrisonRequest, form: ReallocateForm, besides: int | None, context: dict[str, Any]) -> HttpResponse:
+    """Give the cases. Those that could not be stay, with what was chosen for them and the reason beside each."""
+    moves, batch = form.moves(), form.cleaned_data["batch"]
     made, refused = reallocate(moves, batch=batch, by=request.user, at=request.now)
     messages.success(request, f"{plural(len(made), 'case,cases')} given.")
     if not refused:
         return redirect(context["back"])
+    cases, typed = read_cases(request.prison.people.filter(pk__in=refused), on=request.on), request.POST.copy()
+    for case in cases:
+        typed[f"replaces_{case.pk}"] = str(case.open_allocation or "")  # type: ignore[attr-defined]
+    again = _form(request, cases, typed, besides)
+    again.refuse(refused)
     names = {move.person.pk: move.person for move in moves}
-    context["refused"] = [(names[person], words) for person, words in refused.items()]
+    context |= {"form": again, "refused": [(names[person], words) for person, words in refused.items()]}
     return render(request, "allocation/reallocate.html", context)

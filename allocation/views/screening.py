@@ -5,14 +5,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from allocation.actions import RefusedError
 from allocation.models import ComplexityScreening
 from allocation.policy import INDICATORS
+from allocation.refusals import RefusedError
 from allocation.rules import ComplexityFacts, complexity
-from allocation.screening import screen_complexity
+from allocation.screening import newest_screening, screen_complexity
 from allocation.screening_forms import ScreeningForm
+from omic import pending
 from omic.access import Action, requires
 from omic.http import PrisonRequest
+from omic.models import Person
 from omic.people import identity
 
 
@@ -23,7 +25,7 @@ def screening(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     if not request.prison.women:
         raise Http404("Complexity of need is screened in women's prisons.")
     overrides = request.standing.may(Action.OVERRIDE_COMPLEXITY)
-    form = ScreeningForm(request.POST or None, may_override=overrides, initial={"before": person.complexity or ""})
+    form = ScreeningForm(pending.typed(request), staff=request.user, may_override=overrides, initial=_shown_now(person))
     if request.method == "POST" and form.is_valid() and (done := _screened(request, form, overrides)):
         messages.success(request, f"Complexity of need of {person.name}: {done.get_level_display().lower()}.")
         return redirect("person", code, ref)
@@ -53,6 +55,7 @@ def _screened(request: PrisonRequest, form: ScreeningForm, overrides: bool) -> C
             level=said.get("level") or computed,
             because=said.get("because", ""),
             before=said["before"],
+            after=said["after"],
             may_override=overrides,
             by=request.user,
             at=request.now,
@@ -60,5 +63,11 @@ def _screened(request: PrisonRequest, form: ScreeningForm, overrides: bool) -> C
     except RefusedError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         # What is typed again stands on what is shown now.
-        form.data = form.data.copy() | {"before": request.person.complexity or ""}
+        form.data = form.data.dict() | _shown_now(request.person)
         return None
+
+
+def _shown_now(person: Person) -> dict[str, str | int]:
+    """What the page shows, as its hidden fields say: the level, and the newest screening."""
+    newest = newest_screening(person)
+    return {"before": person.complexity or "", "after": newest.pk if newest else ""}

@@ -8,6 +8,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from omic.migration_operations import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -18,621 +20,970 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="responsibilityoverride",
-            name="reason",
-            field=models.CharField(
-                choices=[
-                    ("short", "Under 10 months left to serve"),
-                    ("community", "The community team is to take the case"),
-                    ("recalled", "Recalled"),
-                    ("custody", "The work in custody is not finished"),
-                    ("parole", "The next parole review is 12 months or less after the last (PA-07)"),
-                    ("other", "Another reason"),
-                ],
-                max_length=10,
-            ),
-        ),
-        migrations.CreateModel(
-            name="HandoverReport",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("done_in_custody", models.TextField(blank=True)),
-                ("still_to_do", models.TextField(blank=True)),
-                ("risks", models.TextField(blank=True)),
-                ("release_needs", models.TextField(blank=True)),
-                ("written_at", models.DateTimeField()),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("sent_text", models.TextField(blank=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handover_reports", to="omic.person"
-                    ),
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="HandoverReport",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("done_in_custody", models.TextField(blank=True)),
+                        ("still_to_do", models.TextField(blank=True)),
+                        ("risks", models.TextField(blank=True)),
+                        ("release_needs", models.TextField(blank=True)),
+                        ("written_at", models.DateTimeField()),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        ("sent_text", models.TextField(blank=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handover_reports",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"
+                            ),
+                        ),
+                        (
+                            "sentence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handover_reports",
+                                to="omic.sentence",
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["sentence", "-written_at"],
+                    },
                 ),
-                (
-                    "prison",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"),
+                migrations.CreateModel(
+                    name="HandoverReportEvent",
+                    fields=[
+                        ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                        ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                        ("pgh_label", models.TextField(help_text="The event label.")),
+                        ("id", models.BigIntegerField()),
+                        ("done_in_custody", models.TextField(blank=True)),
+                        ("still_to_do", models.TextField(blank=True)),
+                        ("risks", models.TextField(blank=True)),
+                        ("release_needs", models.TextField(blank=True)),
+                        ("written_at", models.DateTimeField()),
+                        ("sent_at", models.DateTimeField(blank=True, null=True)),
+                        ("sent_text", models.TextField(blank=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "pgh_context",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                to="pghistory.context",
+                            ),
+                        ),
+                        (
+                            "pgh_obj",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="events",
+                                to="handover.handoverreport",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "sentence",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to="omic.sentence",
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="+",
+                                related_query_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "abstract": False,
+                    },
                 ),
-                (
-                    "sentence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handover_reports", to="omic.sentence"
-                    ),
+                migrations.CreateModel(
+                    name="HandoverStep",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("oasys_reviewed", "OASys reviewed"),
+                                    ("oasys_not_needed", "OASys review judged unnecessary"),
+                                    ("com_contact", "Contact with the COM"),
+                                    ("meeting", "Handover meeting held"),
+                                    ("report", "Handover report sent"),
+                                    ("mappa_screen", "MAPPA screen"),
+                                    ("licence", "Licence conditions explained"),
+                                    ("com_visit", "The COM saw the person"),
+                                    ("release_report", "Pre-release board or report"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("done_on", models.DateField()),
+                        (
+                            "note",
+                            models.TextField(blank=True, help_text="What was said or found; of a step not needed: why"),
+                        ),
+                        ("attendees", models.TextField(blank=True)),
+                        ("looking_back", models.TextField(blank=True)),
+                        ("looking_forward", models.TextField(blank=True)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("request_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                        ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                        ("withdrawn_because", models.TextField(blank=True)),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        ("ended_because", models.CharField(blank=True, max_length=100)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handover_steps",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "sentence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handover_steps",
+                                to="omic.sentence",
+                            ),
+                        ),
+                        (
+                            "withdrawn_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["sentence", "done_on", "id"],
+                    },
                 ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="ReminderChoice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("starts_at", models.DateTimeField()),
+                        ("ends_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "staff",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="reminder_choices",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["staff", "-starts_at"],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["sentence", "-written_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HandoverReportEvent",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("done_in_custody", models.TextField(blank=True)),
-                ("still_to_do", models.TextField(blank=True)),
-                ("risks", models.TextField(blank=True)),
-                ("release_needs", models.TextField(blank=True)),
-                ("written_at", models.DateTimeField()),
-                ("sent_at", models.DateTimeField(blank=True, null=True)),
-                ("sent_text", models.TextField(blank=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.person",
-                    ),
+                migrations.CreateModel(
+                    name="SendingNote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("text", models.TextField()),
+                        ("written_at", models.DateTimeField()),
+                        ("read_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="sending_notes",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "read_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "stay",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="sending_note", to="omic.stay"
+                            ),
+                        ),
+                        (
+                            "written_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "-written_at"],
+                    },
                 ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="events",
-                        to="handover.handoverreport",
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.prison",
-                    ),
-                ),
-                (
-                    "sentence",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="omic.sentence",
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="HandoverStep",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("oasys_reviewed", "OASys reviewed"),
-                            ("oasys_not_needed", "OASys review judged unnecessary"),
-                            ("com_contact", "Contact with the COM"),
-                            ("meeting", "Handover meeting held"),
-                            ("report", "Handover report sent"),
-                            ("mappa_screen", "MAPPA screen"),
-                            ("licence", "Licence conditions explained"),
-                            ("com_visit", "The COM saw the person"),
-                            ("release_report", "Pre-release board or report"),
+                migrations.CreateModel(
+                    name="CommunityRequest",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("pipeline", "Monthly list of cases to come"),
+                                    ("chaser", "Reminder: no COM yet"),
+                                    ("short", "Short sentence: a COM from the start"),
+                                    ("open", "Move to open conditions: a supporting COM"),
+                                    ("override", "Responsibility changed by decision"),
+                                    ("early", "Early allocation referred"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("slot", models.CharField(max_length=60)),
+                        ("asked_at", models.DateTimeField()),
+                        (
+                            "com_from_on",
+                            models.DateField(blank=True, help_text="From when a COM was said to be needed", null=True),
+                        ),
+                        ("answered_at", models.DateTimeField(blank=True, null=True)),
+                        ("answer", models.TextField(blank=True)),
+                        (
+                            "answer_recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "ldu",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="omic.ldu"
+                            ),
+                        ),
+                        (
+                            "message",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="community_requests",
+                                to="omic.message",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="community_requests",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="community_requests",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "sentence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="community_requests",
+                                to="omic.sentence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["prison", "-asked_at", "-id"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("answered_at__isnull", True)),
+                                fields=["prison"],
+                                name="community_unanswered",
+                            )
                         ],
-                        max_length=20,
-                    ),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("sentence", "kind", "slot", "ldu"), name="community_asked_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("answer", ""), ("answered_at__isnull", True)),
+                                    models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
+                                    _connector="OR",
+                                ),
+                                name="community_answer_says_something",
+                            ),
+                        ],
+                    },
                 ),
-                ("done_on", models.DateField()),
-                ("note", models.TextField(blank=True, help_text="What was said or found; of a step not needed: why")),
-                ("attendees", models.TextField(blank=True)),
-                ("looking_back", models.TextField(blank=True)),
-                ("looking_forward", models.TextField(blank=True)),
-                ("recorded_at", models.DateTimeField()),
-                ("request_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                ("withdrawn_because", models.TextField(blank=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                ("ended_because", models.CharField(blank=True, max_length=100)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handover_steps", to="omic.person"
-                    ),
+                migrations.CreateModel(
+                    name="EarlyAssessment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("oasys_on", models.DateField(help_text="The day of the OASys that it rests on")),
+                        ("answers", models.JSONField()),
+                        (
+                            "klass",
+                            models.CharField(
+                                choices=[
+                                    ("automatic", "Automatic"),
+                                    ("discretionary", "Discretionary"),
+                                    ("none", "Not eligible"),
+                                ],
+                                max_length=15,
+                            ),
+                        ),
+                        ("policy", models.CharField(max_length=30)),
+                        ("steps", models.JSONField(default=list)),
+                        ("rationale", models.TextField(blank=True)),
+                        ("release_on", models.DateField(blank=True, null=True)),
+                        (
+                            "in_window",
+                            models.BooleanField(
+                                help_text="Whether the referral could be made on the day of the assessment (EA-22)"
+                            ),
+                        ),
+                        ("assessed_at", models.DateTimeField()),
+                        ("approved", models.BooleanField(null=True)),
+                        ("approved_at", models.DateTimeField(blank=True, null=True)),
+                        ("approval", models.TextField(blank=True)),
+                        ("referred_at", models.DateTimeField(blank=True, null=True)),
+                        ("referred_to", models.CharField(blank=True, max_length=254)),
+                        (
+                            "decision",
+                            models.CharField(
+                                blank=True, choices=[("accepted", "Accepted"), ("rejected", "Rejected")], max_length=10
+                            ),
+                        ),
+                        ("decided_on", models.DateField(blank=True, null=True)),
+                        (
+                            "decided_by",
+                            models.CharField(blank=True, help_text="The gatekeeper, by name", max_length=200),
+                        ),
+                        ("decision_words", models.TextField(blank=True)),
+                        ("decision_recorded_at", models.DateTimeField(blank=True, null=True)),
+                        ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                        ("withdrawn_because", models.TextField(blank=True)),
+                        ("request_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                        (
+                            "approved_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "assessed_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "decision_recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="early_assessments",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="early_assessments",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "referred_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "sentence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="early_assessments",
+                                to="omic.sentence",
+                            ),
+                        ),
+                        (
+                            "withdrawn_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "-assessed_at", "-id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(
+                                    ("decision", ""),
+                                    ("in_window", True),
+                                    ("withdrawn_at__isnull", True),
+                                    models.Q(("klass", "none"), _negated=True),
+                                    models.Q(("approved__isnull", True), ("approved", True), _connector="OR"),
+                                ),
+                                fields=("sentence",),
+                                name="one_early_assessment_under_way",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("klass", "discretionary"), _negated=True),
+                                    models.Q(("rationale", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="discretionary_needs_a_rationale",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("approved__isnull", True),
+                                        ("approved_at__isnull", True),
+                                        ("approved_by__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("approved__isnull", False),
+                                        ("approved_at__isnull", False),
+                                        ("approved_by__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="early_approval_by_somebody",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("referred_at__isnull", True),
+                                        ("referred_by__isnull", True),
+                                        ("referred_to", ""),
+                                    ),
+                                    models.Q(
+                                        ("approved", True),
+                                        ("referred_at__isnull", False),
+                                        ("referred_by__isnull", False),
+                                        models.Q(("referred_to", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="early_referral_after_approval",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("decided_on__isnull", True),
+                                        ("decision", ""),
+                                        ("decision_recorded_at__isnull", True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("decision", ""), _negated=True),
+                                        ("decided_on__isnull", False),
+                                        ("decision_recorded_at__isnull", False),
+                                        ("decision_recorded_by__isnull", False),
+                                        ("referred_at__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="early_decision_after_referral",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("withdrawn_at__isnull", True),
+                                        ("withdrawn_because", ""),
+                                        ("withdrawn_by__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("withdrawn_at__isnull", False),
+                                        ("withdrawn_by__isnull", False),
+                                        models.Q(("withdrawn_because", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="early_withdrawal_says_why",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "prison",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"),
+                migrations.CreateModel(
+                    name="ExecutiveReview",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "route",
+                            models.CharField(
+                                choices=[("board", "Parole Board"), ("executive", "Executive release (PPCS)")],
+                                max_length=10,
+                            ),
+                        ),
+                        ("reviewed_on", models.DateField()),
+                        ("reviewed_by", models.CharField(help_text="The COM, by name", max_length=200)),
+                        (
+                            "outcome",
+                            models.CharField(
+                                choices=[
+                                    ("release", "Release recommended or directed"),
+                                    ("stay", "To stay in custody"),
+                                    ("waiting", "Waiting for an answer"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("note", models.TextField(blank=True)),
+                        ("next_review_on", models.DateField(blank=True, null=True)),
+                        ("recorded_at", models.DateTimeField()),
+                        ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                        ("withdrawn_because", models.TextField(blank=True)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="executive_reviews",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "sentence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="executive_reviews",
+                                to="omic.sentence",
+                            ),
+                        ),
+                        (
+                            "withdrawn_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["sentence", "-reviewed_on", "-id"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("withdrawn_at__isnull", True)),
+                                fields=("sentence", "route", "reviewed_on"),
+                                name="executive_review_once_a_day",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("withdrawn_at__isnull", True),
+                                        ("withdrawn_because", ""),
+                                        ("withdrawn_by__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("withdrawn_at__isnull", False),
+                                        ("withdrawn_by__isnull", False),
+                                        models.Q(("withdrawn_because", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="executive_review_withdrawn_says_why",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="FormDecision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "form",
+                            models.CharField(
+                                choices=[("meeting", "Handover meeting"), ("report", "Handover report")], max_length=10
+                            ),
+                        ),
+                        ("because", models.TextField()),
+                        ("decided_at", models.DateTimeField()),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handover_forms",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"
+                            ),
+                        ),
+                        (
+                            "sentence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="handover_forms",
+                                to="omic.sentence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["sentence", "-decided_at", "-id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("because", ""), _negated=True), name="handover_form_says_why"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "sentence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handover_steps", to="omic.sentence"
-                    ),
+                migrations.CreateModel(
+                    name="FunctionDecision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "advised",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("reception", "Reception"),
+                                    ("training", "Training"),
+                                    ("resettlement", "Resettlement"),
+                                ],
+                                max_length=15,
+                            ),
+                        ),
+                        (
+                            "function",
+                            models.CharField(
+                                choices=[
+                                    ("reception", "Reception"),
+                                    ("training", "Training"),
+                                    ("resettlement", "Resettlement"),
+                                ],
+                                max_length=15,
+                            ),
+                        ),
+                        ("because", models.TextField()),
+                        ("decided_at", models.DateTimeField()),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="function_decisions",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"
+                            ),
+                        ),
+                        (
+                            "sentence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="function_decisions",
+                                to="omic.sentence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["sentence", "-decided_at", "-id"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("because", ""), _negated=True), name="function_decision_says_why"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["sentence", "done_on", "id"],
-            },
+            ]
         ),
-        migrations.CreateModel(
-            name="ReminderChoice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="reminder_choices",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["staff", "-starts_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SendingNote",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("text", models.TextField()),
-                ("written_at", models.DateTimeField()),
-                ("read_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sending_notes", to="omic.person"
-                    ),
-                ),
-                (
-                    "read_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "stay",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="sending_note", to="omic.stay"
-                    ),
-                ),
-                (
-                    "written_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["person", "-written_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommunityRequest",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
+        AtOnce(
+            [
+                migrations.AlterField(
+                    model_name="responsibilityoverride",
+                    name="reason",
+                    field=models.CharField(
                         choices=[
-                            ("pipeline", "Monthly list of cases to come"),
-                            ("chaser", "Reminder: no COM yet"),
-                            ("short", "Short sentence: a COM from the start"),
-                            ("open", "Move to open conditions: a supporting COM"),
-                            ("override", "Responsibility changed by decision"),
-                            ("early", "Early allocation referred"),
+                            ("short", "Under 10 months left to serve"),
+                            ("community", "The community team is to take the case"),
+                            ("recalled", "Recalled"),
+                            ("custody", "The work in custody is not finished"),
+                            ("parole", "The next parole review is 12 months or less after the last (PA-07)"),
+                            ("other", "Another reason"),
                         ],
                         max_length=10,
                     ),
                 ),
-                ("slot", models.CharField(max_length=60)),
-                ("asked_at", models.DateTimeField()),
-                (
-                    "com_from_on",
-                    models.DateField(blank=True, help_text="From when a COM was said to be needed", null=True),
-                ),
-                ("answered_at", models.DateTimeField(blank=True, null=True)),
-                ("answer", models.TextField(blank=True)),
-                (
-                    "answer_recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "ldu",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="omic.ldu"
-                    ),
-                ),
-                (
-                    "message",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="community_requests",
-                        to="omic.message",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="community_requests", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="community_requests", to="omic.prison"
-                    ),
-                ),
-                (
-                    "sentence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="community_requests",
-                        to="omic.sentence",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["prison", "-asked_at", "-id"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("answered_at__isnull", True)),
-                        fields=["prison"],
-                        name="community_unanswered",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("sentence", "kind", "slot", "ldu"), name="community_asked_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("answer", ""), ("answered_at__isnull", True)),
-                            models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
-                            _connector="OR",
-                        ),
-                        name="community_answer_says_something",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EarlyAssessment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("oasys_on", models.DateField(help_text="The day of the OASys that it rests on")),
-                ("answers", models.JSONField()),
-                (
-                    "klass",
-                    models.CharField(
-                        choices=[
-                            ("automatic", "Automatic"),
-                            ("discretionary", "Discretionary"),
-                            ("none", "Not eligible"),
-                        ],
-                        max_length=15,
-                    ),
-                ),
-                ("policy", models.CharField(max_length=30)),
-                ("steps", models.JSONField(default=list)),
-                ("rationale", models.TextField(blank=True)),
-                ("release_on", models.DateField(blank=True, null=True)),
-                (
-                    "in_window",
-                    models.BooleanField(
-                        help_text="Whether the referral could be made on the day of the assessment (EA-22)"
-                    ),
-                ),
-                ("assessed_at", models.DateTimeField()),
-                ("approved", models.BooleanField(null=True)),
-                ("approved_at", models.DateTimeField(blank=True, null=True)),
-                ("approval", models.TextField(blank=True)),
-                ("referred_at", models.DateTimeField(blank=True, null=True)),
-                ("referred_to", models.CharField(blank=True, max_length=254)),
-                (
-                    "decision",
-                    models.CharField(
-                        blank=True, choices=[("accepted", "Accepted"), ("rejected", "Rejected")], max_length=10
-                    ),
-                ),
-                ("decided_on", models.DateField(blank=True, null=True)),
-                ("decided_by", models.CharField(blank=True, help_text="The gatekeeper, by name", max_length=200)),
-                ("decision_words", models.TextField(blank=True)),
-                ("decision_recorded_at", models.DateTimeField(blank=True, null=True)),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                ("withdrawn_because", models.TextField(blank=True)),
-                ("request_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                (
-                    "approved_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "assessed_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "decision_recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="early_assessments", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="early_assessments", to="omic.prison"
-                    ),
-                ),
-                (
-                    "referred_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "sentence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="early_assessments",
-                        to="omic.sentence",
-                    ),
-                ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["person", "-assessed_at", "-id"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("decision", ""),
-                            ("in_window", True),
-                            ("withdrawn_at__isnull", True),
-                            models.Q(("klass", "none"), _negated=True),
-                            models.Q(("approved__isnull", True), ("approved", True), _connector="OR"),
-                        ),
+                migrations.AddConstraint(
+                    model_name="handoverreport",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("sent_at__isnull", True)),
                         fields=("sentence",),
-                        name="one_early_assessment_under_way",
+                        name="one_draft_of_a_handover_report",
                     ),
-                    models.CheckConstraint(
+                ),
+                migrations.AddConstraint(
+                    model_name="handoverreport",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("klass", "discretionary"), _negated=True),
-                            models.Q(("rationale", ""), _negated=True),
+                            models.Q(("sent_at__isnull", True), ("sent_text", "")),
+                            models.Q(("sent_at__isnull", False), models.Q(("sent_text", ""), _negated=True)),
                             _connector="OR",
                         ),
-                        name="discretionary_needs_a_rationale",
+                        name="handover_report_sent_says_what",
                     ),
-                    models.CheckConstraint(
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="handoverreport",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "handover_handoverreportevent" ("done_in_custody", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "release_needs", "risks", "sent_at", "sent_text", "sentence_id", "still_to_do", "version", "written_at", "written_by_id") SELECT new_values."done_in_custody", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."release_needs", new_values."risks", new_values."sent_at", new_values."sent_text", new_values."sentence_id", new_values."still_to_do", new_values."version", new_values."written_at", new_values."written_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="65814c66510e198ab55baecd47754fc82e2739e7",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_b7bf7",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="handover_handoverreport",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="handoverreport",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "handover_handoverreportevent" ("done_in_custody", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "release_needs", "risks", "sent_at", "sent_text", "sentence_id", "still_to_do", "version", "written_at", "written_by_id") SELECT new_values."done_in_custody", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."release_needs", new_values."risks", new_values."sent_at", new_values."sent_text", new_values."sentence_id", new_values."still_to_do", new_values."version", new_values."written_at", new_values."written_by_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="862e4f54aee314cde7fa80e221c98e6650d45346",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_b67e6",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="handover_handoverreport",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="handoverreportevent",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="7b3e1d8d12c1a4192103ee72d664f4227632bbac",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_6c87d",
+                            table="handover_handoverreportevent",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="handoverstep",
+                    constraint=models.UniqueConstraint(
                         condition=models.Q(
+                            ("ended_at__isnull", True),
+                            ("withdrawn_at__isnull", True),
+                            models.Q(("kind__in", ["com_contact", "com_visit"]), _negated=True),
+                        ),
+                        fields=("sentence", "kind"),
+                        name="handover_step_once",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="handoverstep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "oasys_not_needed"), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="handover_step_not_needed_says_why",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="handoverstep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "meeting"), _negated=True),
                             models.Q(
-                                ("approved__isnull", True), ("approved_at__isnull", True), ("approved_by__isnull", True)
-                            ),
-                            models.Q(
-                                ("approved__isnull", False),
-                                ("approved_at__isnull", False),
-                                ("approved_by__isnull", False),
+                                models.Q(("attendees", ""), _negated=True),
+                                models.Q(("looking_back", ""), _negated=True),
+                                models.Q(("looking_forward", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
-                        name="early_approval_by_somebody",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("referred_at__isnull", True), ("referred_by__isnull", True), ("referred_to", "")),
-                            models.Q(
-                                ("approved", True),
-                                ("referred_at__isnull", False),
-                                ("referred_by__isnull", False),
-                                models.Q(("referred_to", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="early_referral_after_approval",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("decided_on__isnull", True), ("decision", ""), ("decision_recorded_at__isnull", True)
-                            ),
-                            models.Q(
-                                models.Q(("decision", ""), _negated=True),
-                                ("decided_on__isnull", False),
-                                ("decision_recorded_at__isnull", False),
-                                ("decision_recorded_by__isnull", False),
-                                ("referred_at__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="early_decision_after_referral",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("withdrawn_at__isnull", True),
-                                ("withdrawn_because", ""),
-                                ("withdrawn_by__isnull", True),
-                            ),
-                            models.Q(
-                                ("withdrawn_at__isnull", False),
-                                ("withdrawn_by__isnull", False),
-                                models.Q(("withdrawn_because", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="early_withdrawal_says_why",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExecutiveReview",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "route",
-                    models.CharField(
-                        choices=[("board", "Parole Board"), ("executive", "Executive release (PPCS)")], max_length=10
+                        name="handover_meeting_looks_both_ways",
                     ),
                 ),
-                ("reviewed_on", models.DateField()),
-                ("reviewed_by", models.CharField(help_text="The COM, by name", max_length=200)),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("release", "Release recommended or directed"),
-                            ("stay", "To stay in custody"),
-                            ("waiting", "Waiting for an answer"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("note", models.TextField(blank=True)),
-                ("next_review_on", models.DateField(blank=True, null=True)),
-                ("recorded_at", models.DateTimeField()),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-                ("withdrawn_because", models.TextField(blank=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="executive_reviews", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "sentence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="executive_reviews",
-                        to="omic.sentence",
-                    ),
-                ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["sentence", "-reviewed_on", "-id"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("withdrawn_at__isnull", True)),
-                        fields=("sentence", "route", "reviewed_on"),
-                        name="executive_review_once_a_day",
-                    ),
-                    models.CheckConstraint(
+                migrations.AddConstraint(
+                    model_name="handoverstep",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
                                 ("withdrawn_at__isnull", True),
@@ -646,275 +997,54 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="executive_review_withdrawn_says_why",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="FormDecision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[("meeting", "Handover meeting"), ("report", "Handover report")], max_length=10
+                        name="handover_step_withdrawn_says_why",
                     ),
                 ),
-                ("because", models.TextField()),
-                ("decided_at", models.DateTimeField()),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                migrations.AddConstraint(
+                    model_name="handoverstep",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_because", "")),
+                            models.Q(("ended_at__isnull", False), models.Q(("ended_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="handover_step_ended_says_why",
                     ),
                 ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handover_forms", to="omic.person"
+                migrations.AddConstraint(
+                    model_name="reminderchoice",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("ends_at__isnull", True)),
+                        fields=("staff",),
+                        name="one_reminder_choice_at_a_time",
                     ),
                 ),
-                (
-                    "prison",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"),
-                ),
-                (
-                    "sentence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="handover_forms", to="omic.sentence"
+                migrations.AddConstraint(
+                    model_name="reminderchoice",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True), ("ends_at__gte", models.F("starts_at")), _connector="OR"
+                        ),
+                        name="reminder_choice_ends_later",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["sentence", "-decided_at", "-id"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("because", ""), _negated=True), name="handover_form_says_why"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="FunctionDecision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "advised",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("reception", "Reception"),
-                            ("training", "Training"),
-                            ("resettlement", "Resettlement"),
-                        ],
-                        max_length=15,
+                migrations.AddConstraint(
+                    model_name="sendingnote",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="sending_note_says_something"
                     ),
                 ),
-                (
-                    "function",
-                    models.CharField(
-                        choices=[
-                            ("reception", "Reception"),
-                            ("training", "Training"),
-                            ("resettlement", "Resettlement"),
-                        ],
-                        max_length=15,
+                migrations.AddConstraint(
+                    model_name="sendingnote",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("read_at__isnull", True), ("read_by__isnull", True)),
+                            models.Q(("read_at__isnull", False), ("read_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sending_note_read_by_somebody",
                     ),
                 ),
-                ("because", models.TextField()),
-                ("decided_at", models.DateTimeField()),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="function_decisions", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.prison"),
-                ),
-                (
-                    "sentence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="function_decisions",
-                        to="omic.sentence",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["sentence", "-decided_at", "-id"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("because", ""), _negated=True), name="function_decision_says_why"
-                    )
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="handoverreport",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("sent_at__isnull", True)),
-                fields=("sentence",),
-                name="one_draft_of_a_handover_report",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", True), ("sent_text", "")),
-                    models.Q(("sent_at__isnull", False), models.Q(("sent_text", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="handover_report_sent_says_what",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="handoverreport",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "handover_handoverreportevent" ("done_in_custody", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "release_needs", "risks", "sent_at", "sent_text", "sentence_id", "still_to_do", "version", "written_at", "written_by_id") SELECT new_values."done_in_custody", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."prison_id", new_values."release_needs", new_values."risks", new_values."sent_at", new_values."sent_text", new_values."sentence_id", new_values."still_to_do", new_values."version", new_values."written_at", new_values."written_by_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="65814c66510e198ab55baecd47754fc82e2739e7",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_b7bf7",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="handover_handoverreport",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="handoverreport",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "handover_handoverreportevent" ("done_in_custody", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prison_id", "release_needs", "risks", "sent_at", "sent_text", "sentence_id", "still_to_do", "version", "written_at", "written_by_id") SELECT new_values."done_in_custody", new_values."id", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."prison_id", new_values."release_needs", new_values."risks", new_values."sent_at", new_values."sent_text", new_values."sentence_id", new_values."still_to_do", new_values."version", new_values."written_at", new_values."written_by_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="862e4f54aee314cde7fa80e221c98e6650d45346",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_b67e6",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="handover_handoverreport",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="handoverreportevent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="7b3e1d8d12c1a4192103ee72d664f4227632bbac",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_6c87d",
-                    table="handover_handoverreportevent",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverstep",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True),
-                    ("withdrawn_at__isnull", True),
-                    models.Q(("kind__in", ["com_contact", "com_visit"]), _negated=True),
-                ),
-                fields=("sentence", "kind"),
-                name="handover_step_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "oasys_not_needed"), _negated=True),
-                    models.Q(("note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="handover_step_not_needed_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "meeting"), _negated=True),
-                    models.Q(
-                        models.Q(("attendees", ""), _negated=True),
-                        models.Q(("looking_back", ""), _negated=True),
-                        models.Q(("looking_forward", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="handover_meeting_looks_both_ways",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_because", ""), ("withdrawn_by__isnull", True)),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawn_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="handover_step_withdrawn_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_because", "")),
-                    models.Q(("ended_at__isnull", False), models.Q(("ended_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="handover_step_ended_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminderchoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_at__isnull", True)), fields=("staff",), name="one_reminder_choice_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminderchoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__isnull", True), ("ends_at__gte", models.F("starts_at")), _connector="OR"),
-                name="reminder_choice_ends_later",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sendingnote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="sending_note_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sendingnote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("read_at__isnull", True), ("read_by__isnull", True)),
-                    models.Q(("read_at__isnull", False), ("read_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="sending_note_read_by_somebody",
-            ),
+            ]
         ),
     ]

@@ -1,6 +1,7 @@
 """Numbers, reasons and rules of responsibility and handover. Numbers are dated and never edited, only followed."""
 
 from handover.policy.cited import DUTY_RULES, RULES, RULES_BY_ID, STORED_RULES_BY_ID
+from handover.policy.community import COMMUNITY_TIMES, REMINDER_TIMES, CommunityTimes, ReminderTimes
 from handover.policy.reasons import (
     LEGAL_STATUS_UNKNOWN,
     PROVIDER_UNKNOWN,
@@ -24,6 +25,7 @@ from handover.policy.timings import (
 )
 
 __all__ = [
+    "COMMUNITY_TIMES",
     "CRCS_ENDED_ON",
     "DUTY_RULES",
     "LEGAL_STATUS_UNKNOWN",
@@ -31,6 +33,7 @@ __all__ = [
     "OVERRIDE_MONTHS",
     "PROVIDER_UNKNOWN",
     "REASONS",
+    "REMINDER_TIMES",
     "RULES",
     "RULES_BY_ID",
     "STORED_REASONS",
@@ -40,7 +43,9 @@ __all__ = [
     "WELSH_OPEN_FROM",
     "WORK_LISTS",
     "Blocking",
+    "CommunityTimes",
     "Reason",
+    "ReminderTimes",
     "Responsibility",
     "Span",
     "Timing",

@@ -161,8 +161,9 @@ DUTY_RULES = (
     Rule(
         "HO-24",
         "A handover comes up 8 weeks before its date, and is owed until somebody records it. A COM who is not named "
-        "48 hours after the COM's part has begun is overdue.",
-        Cite(MANAGE_POM_CASES, "app/models/calculated_handover_date.rb"),
+        "48 hours after becoming responsible is overdue; one who only supports is needed at once. The POM is reminded "
+        "by email 8 weeks before the date, on it, and 14 days after it while no COM is named.",
+        Cite(MANAGE_POM_CASES, "app/models/calculated_handover_date.rb; Handover::HandoverEmailBatchRun"),
     ),
     Rule(
         "AL-15",

@@ -78,8 +78,9 @@ KEY_WORK_RULES = (
     _model(
         "KW-13",
         "When somebody on remand is sentenced and stays in the same prison, the POM meets with them and their key "
-        "worker about what they did on remand; no document gives a deadline.",
-        "Reception phase",
+        "worker about what they did on remand; no document gives a deadline. The sentence planning meeting is with POM "
+        "and key worker, who as relevant also attends the first, introductory handover meeting.",
+        "Reception phase; Sentence plan and sentence planning meeting; Community Offender Manager Handover meeting",
     ),
     _model("KW-14", "Each person has one key worker at a time.", "OPD Treatment Services and PIPEs"),
     _model(

@@ -9,7 +9,7 @@ from keywork.rules.cadence import Owed, month_cadence, week_cadence
 from keywork.rules.entitlement import entitled, frequency_in_force, full_time, is_short
 from keywork.rules.facts import KeyWorkFacts, Spell, Transition, Trigger, days_here, policy_on, whole_days_here
 from keywork.rules.judging import Contacts, Engagement, Judged, Suspension, judge
-from keywork.rules.levels import LevelFrom, WeekLevel, level_of_month, level_of_week, level_on
+from keywork.rules.levels import LevelFrom, Lockdown, WeekLevel, level_of_month, level_of_week, level_on, lockdowns
 from keywork.rules.permissions import (
     AllocationFacts,
     Permission,
@@ -26,6 +26,7 @@ __all__ = [
     "Judged",
     "KeyWorkFacts",
     "LevelFrom",
+    "Lockdown",
     "Owed",
     "Permission",
     "Priority",
@@ -45,6 +46,7 @@ __all__ = [
     "level_of_month",
     "level_of_week",
     "level_on",
+    "lockdowns",
     "may_allocate",
     "may_join_daily_cohort",
     "may_start_progression_plan",

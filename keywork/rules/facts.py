@@ -19,10 +19,11 @@ class Spell(NamedTuple):
 
 
 class Trigger(NamedTuple):
-    """What opens daily checks at level 4, and the first day of them (ED-08)."""
+    """What opens daily checks at level 4, and the first day of them (ED-08); `until` is when a mark was taken back."""
 
     why: Why
     from_on: date
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,13 @@ class WeekLevel(NamedTuple):
     since: date
 
 
+class Lockdown(NamedTuple):
+    """From a day until a day (not included) on which level 4 governs."""
+
+    first: date
+    until: date
+
+
 def level_on(levels: Sequence[LevelFrom], on: date) -> Level | None:
     """The level in force on a day, None before the first that was recorded."""
     found = in_force(levels, on)
@@ -41,6 +48,19 @@ def level_of_week(levels: Sequence[LevelFrom], *, week_start: date) -> WeekLevel
     if monday == Level.LOCKDOWN or not moves:
         return WeekLevel(monday, week_start)
     return WeekLevel(Level.LOCKDOWN, min(moves))
+
+
+def lockdowns(levels: Sequence[LevelFrom]) -> tuple[Lockdown, ...]:
+    """When level 4 governs: from its day on, and where it ends within a week for the rest of that week (ED-11)."""
+    ordered = sorted(levels, key=lambda one: one.from_on)
+    ends = [*(_monday_from(one.from_on) for one in ordered[1:]), date.max]
+    return tuple(
+        Lockdown(one.from_on, until) for one, until in zip(ordered, ends, strict=False) if one.level == Level.LOCKDOWN
+    )
+
+
+def _monday_from(on: date) -> date:
+    return on + timedelta(days=-on.weekday() % 7)
 
 
 def level_of_month(levels: Sequence[LevelFrom], *, month: date) -> Level | None:

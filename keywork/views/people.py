@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from keywork import columns, lists
 from keywork.filters import MineFilter, PeopleFilter
+from keywork.plans import meetings_to_come
 from omic import audit
 from omic.access import Action, requires
 from omic.context import Tab, Tile
@@ -20,7 +21,7 @@ from omic.nomis_entries import waiting_for
 
 @requires(Action.MY_KEY_WORK)
 def mine(request: PrisonRequest, code: str) -> HttpResponseBase:
-    """My people: who is owed a session, overdue first; and who is expected (XC-10)."""
+    """My people: who is owed a session, overdue first; the meetings to come (KW-13), and who is expected (XC-10)."""
     people = lists.my_people(request.prison, request.user, on=request.on)
     page = ListPage(
         request,
@@ -40,6 +41,7 @@ def mine(request: PrisonRequest, code: str) -> HttpResponseBase:
         "lede": _order(request),
         "numbers": tiles_of(request),
         "tabs": _my_tabs(request),
+        "meetings": meetings_to_come(request.prison.obligations.filter(owner=request.user)),
         "expected": expected.select_related("person__prison", "pom"),
         "left": lists.left_lately(request.prison, request.user, on=request.on),
         "covered": lists.covered_lately(request.prison, request.user, on=request.on),

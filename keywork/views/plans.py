@@ -1,5 +1,6 @@
-"""Somebody's progression plan, and the meeting owed when a person on remand is sentenced and stays (KW-13)."""
+"""Somebody's progression plan, and the meetings at which their key worker is expected (KW-13)."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,18 +11,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from keywork import plans
-from keywork.actions.meetings import record_meeting
+from keywork.actions.meetings import record_absence, record_meeting
 from keywork.actions.plans import add_target, agree_plan, end_plan, start_plan
 from keywork.actions.refusals import RefusedError
 from keywork.columns import person_url
 from keywork.forms import attempt
 from keywork.models import ProgressionPlan
-from keywork.plan_forms import EndPlanForm, MeetingForm, StartForm, TargetForm
+from keywork.plan_forms import AttendanceForm, EndPlanForm, MeetingForm, StartForm, TargetForm
 from omic import audit, pending
 from omic.access import Action, requires
+from omic.attendance import ATTENDED
 from omic.audit import Actor
 from omic.http import PrisonRequest
-from omic.models import ObligationKind
+from omic.models import Obligation, ObligationKind
 from omic.people import identity
 
 
@@ -121,15 +123,25 @@ def agree(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 
 @requires(Action.RECORD_MEETING)
 def meeting(request: PrisonRequest, code: str, ref: str, duty: int) -> HttpResponse:
-    """Record that key worker, POM and person have met after the sentence (KW-13)."""
-    duties = request.person.obligations.filter(kind=ObligationKind.THREE_WAY_MEETING)
+    """Record that key worker, POM and person have met after the sentence, or that the key worker attended (KW-13)."""
+    duties = request.person.obligations.filter(kind__in=plans.MEETINGS)
     found = get_object_or_404(duties.exclude(state="void"), pk=duty)
-    form = MeetingForm(pending.typed(request), staff=request.user, on=request.on)
-    save = partial(record_meeting, duty=found, prison=request.prison, by=request.user, at=request.now)
+    attends = found.kind in ATTENDED
+    day = min(found.due_on or request.on, request.on)
+    form = (AttendanceForm if attends else MeetingForm)(pending.typed(request), staff=request.user, on=day)
+    save = partial(_record, duty=found, prison=request.prison, by=request.user, at=request.now)
     if request.method == "POST" and form.is_valid() and attempt(form, save, **form.said()):
         messages.success(request, "The meeting is recorded.")
         return redirect("person", code, ref)
-    back = person_url(request.person)
-    context = {"title": "Meeting after sentence", "form": form, "submit": "Record the meeting", "cancel": back}
+    back, title = person_url(request.person), plans.MEETINGS[ObligationKind(found.kind)]
+    context = {"title": title, "form": form, "submit": "Record the meeting", "cancel": back, "attends": attends}
     context |= {"back": back, "person": request.person, "duty": found, **identity(request.person)}
     return render(request, "keywork/plan_meeting.html", context)
+
+
+def _record(*, held_on: date | None, because: str = "", attended: bool = True, **about: Any) -> Obligation:
+    """The meeting with the key worker on its day, or without; the form has seen to it that there is a day."""
+    if not attended:
+        return record_absence(because=because, **about)
+    assert held_on
+    return record_meeting(held_on=held_on, **about)

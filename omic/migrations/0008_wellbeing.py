@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from omic.migration_operations import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,428 +14,502 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="obligation",
-            name="waived_by",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    choices=[
-                        ("session", "Key work session"),
-                        ("entry", "Key work entry"),
-                        ("check", "Wellbeing check"),
-                        ("seen", "Seen (roll check)"),
-                        ("declined", "Wellbeing check declined"),
-                        ("unavailable", "Not available for a wellbeing check"),
-                        ("attempt", "Wellbeing check attempted"),
-                        ("engagement", "POM engagement"),
-                        ("meeting", "Meeting"),
-                        ("deleted", "Recorded in error"),
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="Suspension",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        (
+                            "covers",
+                            models.CharField(
+                                choices=[
+                                    ("all", "Key work and wellbeing checks"),
+                                    ("key_work", "Key work"),
+                                    ("checks", "Wellbeing checks"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("because", models.TextField()),
+                        ("asked_at", models.DateTimeField()),
+                        ("approved", models.BooleanField(null=True)),
+                        ("decided_at", models.DateTimeField(null=True)),
+                        ("decision", models.TextField(blank=True)),
+                        ("withdrawn_at", models.DateTimeField(null=True)),
+                        ("withdrawn_because", models.TextField(blank=True)),
+                        (
+                            "asked_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="suspensions",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "wing",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="omic.wing",
+                            ),
+                        ),
+                        (
+                            "withdrawn_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
                     ],
-                    max_length=12,
+                    options={
+                        "ordering": ["prison", "-starts_on", "-id"],
+                    },
                 ),
-                blank=True,
-                default=list,
-                size=None,
-            ),
-        ),
-        migrations.AddField(
-            model_name="obligationcontact",
-            name="effect",
-            field=models.CharField(
-                choices=[("counts", "Counts"), ("waives", "Waives")], default="counts", max_length=6
-            ),
-        ),
-        migrations.AlterField(
-            model_name="contact",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("session", "Key work session"),
-                    ("entry", "Key work entry"),
-                    ("check", "Wellbeing check"),
-                    ("seen", "Seen (roll check)"),
-                    ("declined", "Wellbeing check declined"),
-                    ("unavailable", "Not available for a wellbeing check"),
-                    ("attempt", "Wellbeing check attempted"),
-                    ("engagement", "POM engagement"),
-                    ("meeting", "Meeting"),
-                    ("deleted", "Recorded in error"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="dutyguidance",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("key_work_session", "Key work session"),
-                    ("key_work_floor", "Key work floor of the month"),
-                    ("allocate_key_worker", "Identify a key worker"),
-                    ("tell_key_worker", "Tell the person who their key worker is"),
-                    ("three_way_meeting", "Meeting of key worker, POM and person after sentence"),
-                    ("daily_check", "Daily wellbeing check"),
-                    ("weekly_check", "Weekly wellbeing check"),
-                    ("cohort_review", "Review: daily wellbeing checks or not"),
-                    ("step_down_talk", "Tell her that checks are weekly from now"),
-                    ("allocate_pom", "Allocate a POM"),
-                    ("tell_pom", "Tell the person who their POM is"),
-                    ("risk_to_read", "Risk information to read"),
-                    ("handover", "Handover to the community"),
-                    ("held_change", "Decide a held change of the roll"),
-                    ("oasys_initial", "Initial OASys"),
-                    ("oasys_review", "OASys review"),
-                    ("oasys_handover", "Handover OASys"),
-                    ("oasys_parole", "Parole OASys"),
-                    ("oasys_pre_release", "Pre-release OASys"),
-                    ("oasys_significant_event", "OASys after a significant event"),
-                    ("public_protection_screen", "Public protection screen"),
-                    ("initial_categorisation", "Initial categorisation"),
-                    ("lisp1", "LISP1"),
-                    ("complexity_screening", "Complexity of need screening"),
-                    ("bail_screening", "Bail screening"),
-                    ("opd_decision", "OPD decision"),
-                    ("malrap", "MALRAP and post-sentence report"),
-                    ("pom_contact", "POM contact"),
-                    ("ea_first_review", "First early allocation review"),
-                    ("ea_review", "Early allocation review"),
-                    ("ea_referral_review", "Early allocation referral review"),
-                    ("ea_transfer", "Early allocation: transfer to the COM"),
-                    ("ea_mappa_referral", "Early allocation: MAPPA referral"),
-                    ("pre_tariff_review", "Pre-tariff review for open conditions"),
-                    ("parole_review", "Parole review"),
-                    ("recall_explanation", "Explain the recall"),
-                    ("post_recall_meeting", "Post-recall meeting"),
-                    ("transition_ready", "Ready for a move from youth custody"),
-                    ("transition_meeting", "Meeting after a move from youth custody"),
-                    ("transition_key_work", "Weekly key work after a move from youth custody"),
-                    ("personal_adviser", "Personal adviser and pathway plan"),
-                    ("oasys_before_remission", "OASys before return from hospital"),
-                    ("aftercare_meeting", "Section 117 aftercare meeting"),
-                    ("hospital_liaison", "Liaison with MHCS and the clinician"),
-                    ("acct_review", "ACCT review"),
-                    ("hdc_assessment", "HDC assessment"),
-                    ("sending_note", "Sending note after a transfer"),
-                    ("rotl_assessment", "ROTL assessment"),
-                    ("categorisation_review", "Categorisation review"),
-                    ("pre_release_board", "Pre-release board or report"),
-                ],
-                max_length=30,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="dutyguidanceevent",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("key_work_session", "Key work session"),
-                    ("key_work_floor", "Key work floor of the month"),
-                    ("allocate_key_worker", "Identify a key worker"),
-                    ("tell_key_worker", "Tell the person who their key worker is"),
-                    ("three_way_meeting", "Meeting of key worker, POM and person after sentence"),
-                    ("daily_check", "Daily wellbeing check"),
-                    ("weekly_check", "Weekly wellbeing check"),
-                    ("cohort_review", "Review: daily wellbeing checks or not"),
-                    ("step_down_talk", "Tell her that checks are weekly from now"),
-                    ("allocate_pom", "Allocate a POM"),
-                    ("tell_pom", "Tell the person who their POM is"),
-                    ("risk_to_read", "Risk information to read"),
-                    ("handover", "Handover to the community"),
-                    ("held_change", "Decide a held change of the roll"),
-                    ("oasys_initial", "Initial OASys"),
-                    ("oasys_review", "OASys review"),
-                    ("oasys_handover", "Handover OASys"),
-                    ("oasys_parole", "Parole OASys"),
-                    ("oasys_pre_release", "Pre-release OASys"),
-                    ("oasys_significant_event", "OASys after a significant event"),
-                    ("public_protection_screen", "Public protection screen"),
-                    ("initial_categorisation", "Initial categorisation"),
-                    ("lisp1", "LISP1"),
-                    ("complexity_screening", "Complexity of need screening"),
-                    ("bail_screening", "Bail screening"),
-                    ("opd_decision", "OPD decision"),
-                    ("malrap", "MALRAP and post-sentence report"),
-                    ("pom_contact", "POM contact"),
-                    ("ea_first_review", "First early allocation review"),
-                    ("ea_review", "Early allocation review"),
-                    ("ea_referral_review", "Early allocation referral review"),
-                    ("ea_transfer", "Early allocation: transfer to the COM"),
-                    ("ea_mappa_referral", "Early allocation: MAPPA referral"),
-                    ("pre_tariff_review", "Pre-tariff review for open conditions"),
-                    ("parole_review", "Parole review"),
-                    ("recall_explanation", "Explain the recall"),
-                    ("post_recall_meeting", "Post-recall meeting"),
-                    ("transition_ready", "Ready for a move from youth custody"),
-                    ("transition_meeting", "Meeting after a move from youth custody"),
-                    ("transition_key_work", "Weekly key work after a move from youth custody"),
-                    ("personal_adviser", "Personal adviser and pathway plan"),
-                    ("oasys_before_remission", "OASys before return from hospital"),
-                    ("aftercare_meeting", "Section 117 aftercare meeting"),
-                    ("hospital_liaison", "Liaison with MHCS and the clinician"),
-                    ("acct_review", "ACCT review"),
-                    ("hdc_assessment", "HDC assessment"),
-                    ("sending_note", "Sending note after a transfer"),
-                    ("rotl_assessment", "ROTL assessment"),
-                    ("categorisation_review", "Categorisation review"),
-                    ("pre_release_board", "Pre-release board or report"),
-                ],
-                max_length=30,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="obligation",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("key_work_session", "Key work session"),
-                    ("key_work_floor", "Key work floor of the month"),
-                    ("allocate_key_worker", "Identify a key worker"),
-                    ("tell_key_worker", "Tell the person who their key worker is"),
-                    ("three_way_meeting", "Meeting of key worker, POM and person after sentence"),
-                    ("daily_check", "Daily wellbeing check"),
-                    ("weekly_check", "Weekly wellbeing check"),
-                    ("cohort_review", "Review: daily wellbeing checks or not"),
-                    ("step_down_talk", "Tell her that checks are weekly from now"),
-                    ("allocate_pom", "Allocate a POM"),
-                    ("tell_pom", "Tell the person who their POM is"),
-                    ("risk_to_read", "Risk information to read"),
-                    ("handover", "Handover to the community"),
-                    ("held_change", "Decide a held change of the roll"),
-                    ("oasys_initial", "Initial OASys"),
-                    ("oasys_review", "OASys review"),
-                    ("oasys_handover", "Handover OASys"),
-                    ("oasys_parole", "Parole OASys"),
-                    ("oasys_pre_release", "Pre-release OASys"),
-                    ("oasys_significant_event", "OASys after a significant event"),
-                    ("public_protection_screen", "Public protection screen"),
-                    ("initial_categorisation", "Initial categorisation"),
-                    ("lisp1", "LISP1"),
-                    ("complexity_screening", "Complexity of need screening"),
-                    ("bail_screening", "Bail screening"),
-                    ("opd_decision", "OPD decision"),
-                    ("malrap", "MALRAP and post-sentence report"),
-                    ("pom_contact", "POM contact"),
-                    ("ea_first_review", "First early allocation review"),
-                    ("ea_review", "Early allocation review"),
-                    ("ea_referral_review", "Early allocation referral review"),
-                    ("ea_transfer", "Early allocation: transfer to the COM"),
-                    ("ea_mappa_referral", "Early allocation: MAPPA referral"),
-                    ("pre_tariff_review", "Pre-tariff review for open conditions"),
-                    ("parole_review", "Parole review"),
-                    ("recall_explanation", "Explain the recall"),
-                    ("post_recall_meeting", "Post-recall meeting"),
-                    ("transition_ready", "Ready for a move from youth custody"),
-                    ("transition_meeting", "Meeting after a move from youth custody"),
-                    ("transition_key_work", "Weekly key work after a move from youth custody"),
-                    ("personal_adviser", "Personal adviser and pathway plan"),
-                    ("oasys_before_remission", "OASys before return from hospital"),
-                    ("aftercare_meeting", "Section 117 aftercare meeting"),
-                    ("hospital_liaison", "Liaison with MHCS and the clinician"),
-                    ("acct_review", "ACCT review"),
-                    ("hdc_assessment", "HDC assessment"),
-                    ("sending_note", "Sending note after a transfer"),
-                    ("rotl_assessment", "ROTL assessment"),
-                    ("categorisation_review", "Categorisation review"),
-                    ("pre_release_board", "Pre-release board or report"),
-                ],
-                max_length=30,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="obligation",
-            name="met_by",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("session", "Key work session"),
-                    ("entry", "Key work entry"),
-                    ("check", "Wellbeing check"),
-                    ("seen", "Seen (roll check)"),
-                    ("declined", "Wellbeing check declined"),
-                    ("unavailable", "Not available for a wellbeing check"),
-                    ("attempt", "Wellbeing check attempted"),
-                    ("engagement", "POM engagement"),
-                    ("meeting", "Meeting"),
-                    ("deleted", "Recorded in error"),
-                ],
-                max_length=12,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="prisonsetting",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("function", "Prison function"),
-                    ("long_term_training", "Long-term training prison"),
-                    ("high_security", "High security"),
-                    ("group", "Prison group"),
-                    ("under_18_side", "Holds people under 18"),
-                    ("above_target_staffing", "Band 3 staffing above its target"),
-                    ("notes_sampled", "Key work notes sampled for each key worker"),
-                    ("rolled_out", "OMiC fully rolled out"),
-                    ("checks_expected_by", "Hour by which the day’s wellbeing checks are expected"),
-                    ("self_harm_deviations", "Self-harm alert: standard deviations above the mean"),
-                    ("self_harm_people", "Self-harm alert: people more than the mean"),
-                ],
-                max_length=30,
-            ),
-        ),
-        migrations.AlterField(
-            model_name="prisonsettingevent",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("function", "Prison function"),
-                    ("long_term_training", "Long-term training prison"),
-                    ("high_security", "High security"),
-                    ("group", "Prison group"),
-                    ("under_18_side", "Holds people under 18"),
-                    ("above_target_staffing", "Band 3 staffing above its target"),
-                    ("notes_sampled", "Key work notes sampled for each key worker"),
-                    ("rolled_out", "OMiC fully rolled out"),
-                    ("checks_expected_by", "Hour by which the day’s wellbeing checks are expected"),
-                    ("self_harm_deviations", "Self-harm alert: standard deviations above the mean"),
-                    ("self_harm_people", "Self-harm alert: people more than the mean"),
-                ],
-                max_length=30,
-            ),
-        ),
-        migrations.CreateModel(
-            name="Suspension",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "covers",
-                    models.CharField(
-                        choices=[
-                            ("all", "Key work and wellbeing checks"),
-                            ("key_work", "Key work"),
-                            ("checks", "Wellbeing checks"),
+                migrations.CreateModel(
+                    name="DayOut",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("on", models.DateField()),
+                        (
+                            "why",
+                            models.CharField(
+                                choices=[
+                                    ("court", "At court"),
+                                    ("hospital", "In hospital"),
+                                    ("temporary_release", "On temporary release"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("recorded_at", models.DateTimeField()),
+                        ("withdrawn_at", models.DateTimeField(null=True)),
+                        ("withdrawn_because", models.TextField(blank=True)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="days_out", to="omic.person"
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="days_out", to="omic.prison"
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "withdrawn_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "-on"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("withdrawn_at__isnull", True)),
+                                fields=("person", "on"),
+                                name="day_out_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("withdrawn_at__isnull", True),
+                                        ("withdrawn_because", ""),
+                                        ("withdrawn_by__isnull", True),
+                                    ),
+                                    models.Q(
+                                        ("withdrawn_at__isnull", False),
+                                        ("withdrawn_by__isnull", False),
+                                        models.Q(("withdrawn_because", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="day_out_withdrawn_says_who_and_why",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("because", models.TextField()),
-                ("asked_at", models.DateTimeField()),
-                ("approved", models.BooleanField(null=True)),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("decision", models.TextField(blank=True)),
-                ("withdrawn_at", models.DateTimeField(null=True)),
-                ("withdrawn_because", models.TextField(blank=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="suspensions", to="omic.prison"
-                    ),
-                ),
-                (
-                    "wing",
-                    models.ForeignKey(
+            ]
+        ),
+        AtOnce(
+            [
+                migrations.AddField(
+                    model_name="obligation",
+                    name="waived_by",
+                    field=django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("session", "Key work session"),
+                                ("entry", "Key work entry"),
+                                ("check", "Wellbeing check"),
+                                ("seen", "Seen (roll check)"),
+                                ("declined", "Wellbeing check declined"),
+                                ("unavailable", "Not available for a wellbeing check"),
+                                ("attempt", "Wellbeing check attempted"),
+                                ("engagement", "POM engagement"),
+                                ("meeting", "Meeting"),
+                                ("deleted", "Recorded in error"),
+                            ],
+                            max_length=12,
+                        ),
                         blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="omic.wing",
+                        default=list,
+                        size=None,
                     ),
                 ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                migrations.AddField(
+                    model_name="obligationcontact",
+                    name="effect",
+                    field=models.CharField(
+                        choices=[("counts", "Counts"), ("waives", "Waives")], default="counts", max_length=6
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["prison", "-starts_on", "-id"],
-            },
-        ),
-        migrations.AddField(
-            model_name="obligation",
-            name="suspension",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="obligations",
-                to="omic.suspension",
-            ),
-        ),
-        migrations.CreateModel(
-            name="DayOut",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField()),
-                (
-                    "why",
-                    models.CharField(
+                migrations.AlterField(
+                    model_name="contact",
+                    name="kind",
+                    field=models.CharField(
                         choices=[
-                            ("court", "At court"),
-                            ("hospital", "In hospital"),
-                            ("temporary_release", "On temporary release"),
+                            ("session", "Key work session"),
+                            ("entry", "Key work entry"),
+                            ("check", "Wellbeing check"),
+                            ("seen", "Seen (roll check)"),
+                            ("declined", "Wellbeing check declined"),
+                            ("unavailable", "Not available for a wellbeing check"),
+                            ("attempt", "Wellbeing check attempted"),
+                            ("engagement", "POM engagement"),
+                            ("meeting", "Meeting"),
+                            ("deleted", "Recorded in error"),
                         ],
-                        max_length=20,
+                        max_length=12,
                     ),
                 ),
-                ("recorded_at", models.DateTimeField()),
-                ("withdrawn_at", models.DateTimeField(null=True)),
-                ("withdrawn_because", models.TextField(blank=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="days_out", to="omic.person"
+                migrations.AlterField(
+                    model_name="dutyguidance",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("key_work_session", "Key work session"),
+                            ("key_work_floor", "Key work floor of the month"),
+                            ("allocate_key_worker", "Identify a key worker"),
+                            ("tell_key_worker", "Tell the person who their key worker is"),
+                            ("three_way_meeting", "Meeting of key worker, POM and person after sentence"),
+                            ("daily_check", "Daily wellbeing check"),
+                            ("weekly_check", "Weekly wellbeing check"),
+                            ("cohort_review", "Review: daily wellbeing checks or not"),
+                            ("step_down_talk", "Tell her that checks are weekly from now"),
+                            ("allocate_pom", "Allocate a POM"),
+                            ("tell_pom", "Tell the person who their POM is"),
+                            ("risk_to_read", "Risk information to read"),
+                            ("handover", "Handover to the community"),
+                            ("held_change", "Decide a held change of the roll"),
+                            ("oasys_initial", "Initial OASys"),
+                            ("oasys_review", "OASys review"),
+                            ("oasys_handover", "Handover OASys"),
+                            ("oasys_parole", "Parole OASys"),
+                            ("oasys_pre_release", "Pre-release OASys"),
+                            ("oasys_significant_event", "OASys after a significant event"),
+                            ("public_protection_screen", "Public protection screen"),
+                            ("initial_categorisation", "Initial categorisation"),
+                            ("lisp1", "LISP1"),
+                            ("complexity_screening", "Complexity of need screening"),
+                            ("bail_screening", "Bail screening"),
+                            ("opd_decision", "OPD decision"),
+                            ("malrap", "MALRAP and post-sentence report"),
+                            ("pom_contact", "POM contact"),
+                            ("ea_first_review", "First early allocation review"),
+                            ("ea_review", "Early allocation review"),
+                            ("ea_referral_review", "Early allocation referral review"),
+                            ("ea_transfer", "Early allocation: transfer to the COM"),
+                            ("ea_mappa_referral", "Early allocation: MAPPA referral"),
+                            ("pre_tariff_review", "Pre-tariff review for open conditions"),
+                            ("parole_review", "Parole review"),
+                            ("recall_explanation", "Explain the recall"),
+                            ("post_recall_meeting", "Post-recall meeting"),
+                            ("transition_ready", "Ready for a move from youth custody"),
+                            ("transition_meeting", "Meeting after a move from youth custody"),
+                            ("transition_key_work", "Weekly key work after a move from youth custody"),
+                            ("personal_adviser", "Personal adviser and pathway plan"),
+                            ("oasys_before_remission", "OASys before return from hospital"),
+                            ("aftercare_meeting", "Section 117 aftercare meeting"),
+                            ("hospital_liaison", "Liaison with MHCS and the clinician"),
+                            ("acct_review", "ACCT review"),
+                            ("hdc_assessment", "HDC assessment"),
+                            ("sending_note", "Sending note after a transfer"),
+                            ("rotl_assessment", "ROTL assessment"),
+                            ("categorisation_review", "Categorisation review"),
+                            ("pre_release_board", "Pre-release board or report"),
+                        ],
+                        max_length=30,
                     ),
                 ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="days_out", to="omic.prison"
+                migrations.AlterField(
+                    model_name="dutyguidanceevent",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("key_work_session", "Key work session"),
+                            ("key_work_floor", "Key work floor of the month"),
+                            ("allocate_key_worker", "Identify a key worker"),
+                            ("tell_key_worker", "Tell the person who their key worker is"),
+                            ("three_way_meeting", "Meeting of key worker, POM and person after sentence"),
+                            ("daily_check", "Daily wellbeing check"),
+                            ("weekly_check", "Weekly wellbeing check"),
+                            ("cohort_review", "Review: daily wellbeing checks or not"),
+                            ("step_down_talk", "Tell her that checks are weekly from now"),
+                            ("allocate_pom", "Allocate a POM"),
+                            ("tell_pom", "Tell the person who their POM is"),
+                            ("risk_to_read", "Risk information to read"),
+                            ("handover", "Handover to the community"),
+                            ("held_change", "Decide a held change of the roll"),
+                            ("oasys_initial", "Initial OASys"),
+                            ("oasys_review", "OASys review"),
+                            ("oasys_handover", "Handover OASys"),
+                            ("oasys_parole", "Parole OASys"),
+                            ("oasys_pre_release", "Pre-release OASys"),
+                            ("oasys_significant_event", "OASys after a significant event"),
+                            ("public_protection_screen", "Public protection screen"),
+                            ("initial_categorisation", "Initial categorisation"),
+                            ("lisp1", "LISP1"),
+                            ("complexity_screening", "Complexity of need screening"),
+                            ("bail_screening", "Bail screening"),
+                            ("opd_decision", "OPD decision"),
+                            ("malrap", "MALRAP and post-sentence report"),
+                            ("pom_contact", "POM contact"),
+                            ("ea_first_review", "First early allocation review"),
+                            ("ea_review", "Early allocation review"),
+                            ("ea_referral_review", "Early allocation referral review"),
+                            ("ea_transfer", "Early allocation: transfer to the COM"),
+                            ("ea_mappa_referral", "Early allocation: MAPPA referral"),
+                            ("pre_tariff_review", "Pre-tariff review for open conditions"),
+                            ("parole_review", "Parole review"),
+                            ("recall_explanation", "Explain the recall"),
+                            ("post_recall_meeting", "Post-recall meeting"),
+                            ("transition_ready", "Ready for a move from youth custody"),
+                            ("transition_meeting", "Meeting after a move from youth custody"),
+                            ("transition_key_work", "Weekly key work after a move from youth custody"),
+                            ("personal_adviser", "Personal adviser and pathway plan"),
+                            ("oasys_before_remission", "OASys before return from hospital"),
+                            ("aftercare_meeting", "Section 117 aftercare meeting"),
+                            ("hospital_liaison", "Liaison with MHCS and the clinician"),
+                            ("acct_review", "ACCT review"),
+                            ("hdc_assessment", "HDC assessment"),
+                            ("sending_note", "Sending note after a transfer"),
+                            ("rotl_assessment", "ROTL assessment"),
+                            ("categorisation_review", "Categorisation review"),
+                            ("pre_release_board", "Pre-release board or report"),
+                        ],
+                        max_length=30,
                     ),
                 ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                migrations.AlterField(
+                    model_name="obligation",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("key_work_session", "Key work session"),
+                            ("key_work_floor", "Key work floor of the month"),
+                            ("allocate_key_worker", "Identify a key worker"),
+                            ("tell_key_worker", "Tell the person who their key worker is"),
+                            ("three_way_meeting", "Meeting of key worker, POM and person after sentence"),
+                            ("daily_check", "Daily wellbeing check"),
+                            ("weekly_check", "Weekly wellbeing check"),
+                            ("cohort_review", "Review: daily wellbeing checks or not"),
+                            ("step_down_talk", "Tell her that checks are weekly from now"),
+                            ("allocate_pom", "Allocate a POM"),
+                            ("tell_pom", "Tell the person who their POM is"),
+                            ("risk_to_read", "Risk information to read"),
+                            ("handover", "Handover to the community"),
+                            ("held_change", "Decide a held change of the roll"),
+                            ("oasys_initial", "Initial OASys"),
+                            ("oasys_review", "OASys review"),
+                            ("oasys_handover", "Handover OASys"),
+                            ("oasys_parole", "Parole OASys"),
+                            ("oasys_pre_release", "Pre-release OASys"),
+                            ("oasys_significant_event", "OASys after a significant event"),
+                            ("public_protection_screen", "Public protection screen"),
+                            ("initial_categorisation", "Initial categorisation"),
+                            ("lisp1", "LISP1"),
+                            ("complexity_screening", "Complexity of need screening"),
+                            ("bail_screening", "Bail screening"),
+                            ("opd_decision", "OPD decision"),
+                            ("malrap", "MALRAP and post-sentence report"),
+                            ("pom_contact", "POM contact"),
+                            ("ea_first_review", "First early allocation review"),
+                            ("ea_review", "Early allocation review"),
+                            ("ea_referral_review", "Early allocation referral review"),
+                            ("ea_transfer", "Early allocation: transfer to the COM"),
+                            ("ea_mappa_referral", "Early allocation: MAPPA referral"),
+                            ("pre_tariff_review", "Pre-tariff review for open conditions"),
+                            ("parole_review", "Parole review"),
+                            ("recall_explanation", "Explain the recall"),
+                            ("post_recall_meeting", "Post-recall meeting"),
+                            ("transition_ready", "Ready for a move from youth custody"),
+                            ("transition_meeting", "Meeting after a move from youth custody"),
+                            ("transition_key_work", "Weekly key work after a move from youth custody"),
+                            ("personal_adviser", "Personal adviser and pathway plan"),
+                            ("oasys_before_remission", "OASys before return from hospital"),
+                            ("aftercare_meeting", "Section 117 aftercare meeting"),
+                            ("hospital_liaison", "Liaison with MHCS and the clinician"),
+                            ("acct_review", "ACCT review"),
+                            ("hdc_assessment", "HDC assessment"),
+                            ("sending_note", "Sending note after a transfer"),
+                            ("rotl_assessment", "ROTL assessment"),
+                            ("categorisation_review", "Categorisation review"),
+                            ("pre_release_board", "Pre-release board or report"),
+                        ],
+                        max_length=30,
                     ),
                 ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
+                migrations.AlterField(
+                    model_name="obligation",
+                    name="met_by",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[
+                            ("session", "Key work session"),
+                            ("entry", "Key work entry"),
+                            ("check", "Wellbeing check"),
+                            ("seen", "Seen (roll check)"),
+                            ("declined", "Wellbeing check declined"),
+                            ("unavailable", "Not available for a wellbeing check"),
+                            ("attempt", "Wellbeing check attempted"),
+                            ("engagement", "POM engagement"),
+                            ("meeting", "Meeting"),
+                            ("deleted", "Recorded in error"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="prisonsetting",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("function", "Prison function"),
+                            ("long_term_training", "Long-term training prison"),
+                            ("high_security", "High security"),
+                            ("group", "Prison group"),
+                            ("under_18_side", "Holds people under 18"),
+                            ("above_target_staffing", "Band 3 staffing above its target"),
+                            ("notes_sampled", "Key work notes sampled for each key worker"),
+                            ("rolled_out", "OMiC fully rolled out"),
+                            ("checks_expected_by", "Hour by which the day’s wellbeing checks are expected"),
+                            ("self_harm_deviations", "Self-harm alert: standard deviations above the mean"),
+                            ("self_harm_people", "Self-harm alert: people more than the mean"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="prisonsettingevent",
+                    name="kind",
+                    field=models.CharField(
+                        choices=[
+                            ("function", "Prison function"),
+                            ("long_term_training", "Long-term training prison"),
+                            ("high_security", "High security"),
+                            ("group", "Prison group"),
+                            ("under_18_side", "Holds people under 18"),
+                            ("above_target_staffing", "Band 3 staffing above its target"),
+                            ("notes_sampled", "Key work notes sampled for each key worker"),
+                            ("rolled_out", "OMiC fully rolled out"),
+                            ("checks_expected_by", "Hour by which the day’s wellbeing checks are expected"),
+                            ("self_harm_deviations", "Self-harm alert: standard deviations above the mean"),
+                            ("self_harm_people", "Self-harm alert: people more than the mean"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="obligation",
+                    name="suspension",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        related_name="obligations",
+                        to="omic.suspension",
                     ),
                 ),
-            ],
-            options={
-                "ordering": ["person", "-on"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("withdrawn_at__isnull", True)), fields=("person", "on"), name="day_out_once"
+                migrations.AddConstraint(
+                    model_name="suspension",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="suspension_ends_later"
                     ),
-                    models.CheckConstraint(
+                ),
+                migrations.AddConstraint(
+                    model_name="suspension",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="suspension_has_a_reason"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="suspension",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved__isnull", True), ("decided_at__isnull", True), ("decided_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("approved__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="suspension_decided_says_who",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="suspension",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
                                 ("withdrawn_at__isnull", True),
@@ -447,47 +523,9 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="day_out_withdrawn_says_who_and_why",
+                        name="suspension_withdrawn_says_who_and_why",
                     ),
-                ],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="suspension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="suspension_ends_later"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suspension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("because", ""), _negated=True), name="suspension_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suspension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved__isnull", True), ("decided_at__isnull", True), ("decided_by__isnull", True)),
-                    models.Q(("approved__isnull", False), ("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
                 ),
-                name="suspension_decided_says_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="suspension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_because", ""), ("withdrawn_by__isnull", True)),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawn_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="suspension_withdrawn_says_who_and_why",
-            ),
+            ]
         ),
     ]

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from omic.migration_operations import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,66 +13,70 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="person",
-            name="insert_insert",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="person",
-            name="update_update",
-        ),
-        migrations.AddField(
-            model_name="person",
-            name="roll_complexity",
-            field=models.CharField(
-                blank=True,
-                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-                help_text="What the roll last stated",
-                max_length=6,
-                null=True,
-            ),
-        ),
-        migrations.AddField(
-            model_name="personevent",
-            name="roll_complexity",
-            field=models.CharField(
-                blank=True,
-                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-                help_text="What the roll last stated",
-                max_length=6,
-                null=True,
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="person",
-            trigger=pgtrigger.compiler.Trigger(
-                name="insert_insert",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_personevent" ("arrived_on", "booking_id", "category", "cell", "complexity", "csra", "date_of_birth", "earliest_release_kind", "earliest_release_on", "forename", "hospital", "id", "imprisonment_status", "key_worker_id", "legal_status", "location_description", "middle_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "presence", "prison_id", "prison_number", "reception_on", "ref", "restricted_patient", "roll_complexity", "sex", "surname", "wing_id") SELECT new_values."arrived_on", new_values."booking_id", new_values."category", new_values."cell", new_values."complexity", new_values."csra", new_values."date_of_birth", new_values."earliest_release_kind", new_values."earliest_release_on", new_values."forename", new_values."hospital", new_values."id", new_values."imprisonment_status", new_values."key_worker_id", new_values."legal_status", new_values."location_description", new_values."middle_names", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_id", new_values."presence", new_values."prison_id", new_values."prison_number", new_values."reception_on", new_values."ref", new_values."restricted_patient", new_values."roll_complexity", new_values."sex", new_values."surname", new_values."wing_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="4d9918ecb56f906d81bb34cacd66201e7b3d9480",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_insert_insert_05318",
-                    referencing="REFERENCING NEW TABLE AS new_values ",
-                    table="omic_person",
-                    when="AFTER",
+        AtOnce(
+            [
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="person",
+                    name="insert_insert",
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="person",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_personevent" ("arrived_on", "booking_id", "category", "cell", "complexity", "csra", "date_of_birth", "earliest_release_kind", "earliest_release_on", "forename", "hospital", "id", "imprisonment_status", "key_worker_id", "legal_status", "location_description", "middle_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "presence", "prison_id", "prison_number", "reception_on", "ref", "restricted_patient", "roll_complexity", "sex", "surname", "wing_id") SELECT new_values."arrived_on", new_values."booking_id", new_values."category", new_values."cell", new_values."complexity", new_values."csra", new_values."date_of_birth", new_values."earliest_release_kind", new_values."earliest_release_on", new_values."forename", new_values."hospital", new_values."id", new_values."imprisonment_status", new_values."key_worker_id", new_values."legal_status", new_values."location_description", new_values."middle_names", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_id", new_values."presence", new_values."prison_id", new_values."prison_number", new_values."reception_on", new_values."ref", new_values."restricted_patient", new_values."roll_complexity", new_values."sex", new_values."surname", new_values."wing_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."arrived_on" IS DISTINCT FROM (new_values."arrived_on") OR old_values."booking_id" IS DISTINCT FROM (new_values."booking_id") OR old_values."category" IS DISTINCT FROM (new_values."category") OR old_values."cell" IS DISTINCT FROM (new_values."cell") OR old_values."complexity" IS DISTINCT FROM (new_values."complexity") OR old_values."csra" IS DISTINCT FROM (new_values."csra") OR old_values."date_of_birth" IS DISTINCT FROM (new_values."date_of_birth") OR old_values."earliest_release_kind" IS DISTINCT FROM (new_values."earliest_release_kind") OR old_values."earliest_release_on" IS DISTINCT FROM (new_values."earliest_release_on") OR old_values."forename" IS DISTINCT FROM (new_values."forename") OR old_values."hospital" IS DISTINCT FROM (new_values."hospital") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."imprisonment_status" IS DISTINCT FROM (new_values."imprisonment_status") OR old_values."key_worker_id" IS DISTINCT FROM (new_values."key_worker_id") OR old_values."legal_status" IS DISTINCT FROM (new_values."legal_status") OR old_values."location_description" IS DISTINCT FROM (new_values."location_description") OR old_values."middle_names" IS DISTINCT FROM (new_values."middle_names") OR old_values."pom_id" IS DISTINCT FROM (new_values."pom_id") OR old_values."presence" IS DISTINCT FROM (new_values."presence") OR old_values."prison_id" IS DISTINCT FROM (new_values."prison_id") OR old_values."prison_number" IS DISTINCT FROM (new_values."prison_number") OR old_values."reception_on" IS DISTINCT FROM (new_values."reception_on") OR old_values."ref" IS DISTINCT FROM (new_values."ref") OR old_values."restricted_patient" IS DISTINCT FROM (new_values."restricted_patient") OR old_values."roll_complexity" IS DISTINCT FROM (new_values."roll_complexity") OR old_values."sex" IS DISTINCT FROM (new_values."sex") OR old_values."surname" IS DISTINCT FROM (new_values."surname") OR old_values."wing_id" IS DISTINCT FROM (new_values."wing_id")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
-                    hash="fb155c8397ede90ea525a0226e52c7187a470593",
-                    level="STATEMENT",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_31b9c",
-                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
-                    table="omic_person",
-                    when="AFTER",
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="person",
+                    name="update_update",
                 ),
-            ),
+                migrations.AddField(
+                    model_name="person",
+                    name="roll_complexity",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                        help_text="What the roll last stated",
+                        max_length=6,
+                        null=True,
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="personevent",
+                    name="roll_complexity",
+                    field=models.CharField(
+                        blank=True,
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                        help_text="What the roll last stated",
+                        max_length=6,
+                        null=True,
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="person",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_personevent" ("arrived_on", "booking_id", "category", "cell", "complexity", "csra", "date_of_birth", "earliest_release_kind", "earliest_release_on", "forename", "hospital", "id", "imprisonment_status", "key_worker_id", "legal_status", "location_description", "middle_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "presence", "prison_id", "prison_number", "reception_on", "ref", "restricted_patient", "roll_complexity", "sex", "surname", "wing_id") SELECT new_values."arrived_on", new_values."booking_id", new_values."category", new_values."cell", new_values."complexity", new_values."csra", new_values."date_of_birth", new_values."earliest_release_kind", new_values."earliest_release_on", new_values."forename", new_values."hospital", new_values."id", new_values."imprisonment_status", new_values."key_worker_id", new_values."legal_status", new_values."location_description", new_values."middle_names", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."pom_id", new_values."presence", new_values."prison_id", new_values."prison_number", new_values."reception_on", new_values."ref", new_values."restricted_patient", new_values."roll_complexity", new_values."sex", new_values."surname", new_values."wing_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="4d9918ecb56f906d81bb34cacd66201e7b3d9480",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_05318",
+                            referencing="REFERENCING NEW TABLE AS new_values ",
+                            table="omic_person",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="person",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "omic_personevent" ("arrived_on", "booking_id", "category", "cell", "complexity", "csra", "date_of_birth", "earliest_release_kind", "earliest_release_on", "forename", "hospital", "id", "imprisonment_status", "key_worker_id", "legal_status", "location_description", "middle_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pom_id", "presence", "prison_id", "prison_number", "reception_on", "ref", "restricted_patient", "roll_complexity", "sex", "surname", "wing_id") SELECT new_values."arrived_on", new_values."booking_id", new_values."category", new_values."cell", new_values."complexity", new_values."csra", new_values."date_of_birth", new_values."earliest_release_kind", new_values."earliest_release_on", new_values."forename", new_values."hospital", new_values."id", new_values."imprisonment_status", new_values."key_worker_id", new_values."legal_status", new_values."location_description", new_values."middle_names", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."pom_id", new_values."presence", new_values."prison_id", new_values."prison_number", new_values."reception_on", new_values."ref", new_values."restricted_patient", new_values."roll_complexity", new_values."sex", new_values."surname", new_values."wing_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."arrived_on" IS DISTINCT FROM (new_values."arrived_on") OR old_values."booking_id" IS DISTINCT FROM (new_values."booking_id") OR old_values."category" IS DISTINCT FROM (new_values."category") OR old_values."cell" IS DISTINCT FROM (new_values."cell") OR old_values."complexity" IS DISTINCT FROM (new_values."complexity") OR old_values."csra" IS DISTINCT FROM (new_values."csra") OR old_values."date_of_birth" IS DISTINCT FROM (new_values."date_of_birth") OR old_values."earliest_release_kind" IS DISTINCT FROM (new_values."earliest_release_kind") OR old_values."earliest_release_on" IS DISTINCT FROM (new_values."earliest_release_on") OR old_values."forename" IS DISTINCT FROM (new_values."forename") OR old_values."hospital" IS DISTINCT FROM (new_values."hospital") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."imprisonment_status" IS DISTINCT FROM (new_values."imprisonment_status") OR old_values."key_worker_id" IS DISTINCT FROM (new_values."key_worker_id") OR old_values."legal_status" IS DISTINCT FROM (new_values."legal_status") OR old_values."location_description" IS DISTINCT FROM (new_values."location_description") OR old_values."middle_names" IS DISTINCT FROM (new_values."middle_names") OR old_values."pom_id" IS DISTINCT FROM (new_values."pom_id") OR old_values."presence" IS DISTINCT FROM (new_values."presence") OR old_values."prison_id" IS DISTINCT FROM (new_values."prison_id") OR old_values."prison_number" IS DISTINCT FROM (new_values."prison_number") OR old_values."reception_on" IS DISTINCT FROM (new_values."reception_on") OR old_values."ref" IS DISTINCT FROM (new_values."ref") OR old_values."restricted_patient" IS DISTINCT FROM (new_values."restricted_patient") OR old_values."roll_complexity" IS DISTINCT FROM (new_values."roll_complexity") OR old_values."sex" IS DISTINCT FROM (new_values."sex") OR old_values."surname" IS DISTINCT FROM (new_values."surname") OR old_values."wing_id" IS DISTINCT FROM (new_values."wing_id")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                            hash="fb155c8397ede90ea525a0226e52c7187a470593",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_31b9c",
+                            referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                            table="omic_person",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+            ]
         ),
     ]

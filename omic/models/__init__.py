@@ -9,7 +9,7 @@ from omic.models.guidance import DutyGuidance
 from omic.models.imports import ImportRow, RollImport
 from omic.models.ldu import Ldu
 from omic.models.ledger import AuditEvent, Message, Recipient, Run
-from omic.models.merge import PersonMerge, surviving_number
+from omic.models.merge import MergeUndo, PersonMerge, surviving_number
 from omic.models.obligation import Flag, Obligation, ObligationContact, ObligationKind, ObligationState
 from omic.models.person import (
     SENTENCED_STATUSES,
@@ -59,6 +59,7 @@ __all__ = [
     "ImportRow",
     "Ldu",
     "LegalStatus",
+    "MergeUndo",
     "Message",
     "Movement",
     "NomisEntry",

@@ -23,6 +23,8 @@ class ObligationKind(models.TextChoices):
     ALLOCATE_KEY_WORKER = "allocate_key_worker", "Identify a key worker"
     TELL_KEY_WORKER = "tell_key_worker", "Tell the person who their key worker is"
     THREE_WAY_MEETING = "three_way_meeting", "Meeting of key worker, POM and person after sentence"
+    PLANNING_MEETING = "planning_meeting", "Key worker at the sentence planning meeting"
+    FIRST_HANDOVER_MEETING = "first_handover_meeting", "Key worker at the first handover meeting"
     DAILY_CHECK = "daily_check", "Daily wellbeing check"
     WEEKLY_CHECK = "weekly_check", "Weekly wellbeing check"
     COHORT_REVIEW = "cohort_review", "Review: daily wellbeing checks or not"

@@ -266,7 +266,7 @@ KINDS: dict[str, tuple[tuple[Field, ...], Callable[..., Iterator[Problem]], Call
 PAST = (
     *("as_at", "last_review_on", "early_allocation_agreed_on", "last_oasys_on", "category_active_since"),
     *("moved_to_open_on", "completed_on", "pom_agreed_on", "outcome_on"),
-    *("hospital_transfer_on", "remitted_on", "planning_meeting_on", "closure_meeting_on"),
+    *("hospital_transfer_on", "remitted_on", "closure_meeting_on"),
 )
 ALL_FIELDS = (*COMMON, *DETAILS, *OASYS, *PLAN, *REVIEW)
 FLAG_FIELDS = frozenset(field.name for field in ALL_FIELDS if field.parse is flag)

@@ -1,13 +1,12 @@
 """Allocating, changing and ending a POM: one holder, the loser told who won, the pointer true, the duty met."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from allocation.actions import RefusedError, allocate_pom, end_pom_allocation, set_pom_profile
-from allocation.models import Pom, PomAllocation
+from allocation.actions import RefusedError, allocate_pom, end_pom_allocation
+from allocation.models import PomAllocation
 from omic.models import AuditEvent, Message, Obligation, ObligationKind, Person, Role, Staff
 from omic.reconcile import reconcile, window_of
 from tests.allocation.cases import determine, profile
@@ -186,33 +185,9 @@ def test_ending_opens_the_duty_again(cast: Cast) -> None:
 
 
 def test_a_failure_later_in_the_transaction_leaves_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("allocation.actions.queue_message", lambda **mail: 1 / 0)
+    monkeypatch.setattr("allocation.mails.queue_message", lambda **mail: 1 / 0)
     person = cast.person()
     with pytest.raises(ZeroDivisionError):
         give(cast, person, cast.of(Role.POM))
     assert not PomAllocation.objects.exists()
     assert Person.objects.get(pk=person.pk).pom is None
-
-
-def say(cast: Cast, pom_type: str, version: int | None, *, on: object = TODAY) -> Pom:
-    said = {"pom_type": pom_type, "working_days": Decimal("4.5"), "version": version, "on": on}
-    return set_pom_profile(staff=cast.of(Role.POM), prison=cast.prison, by=cast.of(Role.HOMD), at=NOW, **said)
-
-
-def test_a_type_holds_from_its_day(cast: Cast) -> None:
-    first = say(cast, "prison", None, on=days(-10))
-    second = say(cast, "probation", first.version)
-    assert Pom.objects.on(days(-1)).get().pom_type == "prison"
-    assert Pom.objects.on(TODAY).get() == second
-
-
-def test_a_type_corrected_on_the_same_day_is_one_row(cast: Cast) -> None:
-    first = say(cast, "prison", None)
-    assert say(cast, "probation", first.version).version == 2
-    assert Pom.objects.get().pom_type == "probation"
-
-
-def test_a_type_changed_meanwhile_is_not_overwritten(cast: Cast) -> None:
-    say(cast, "prison", None)
-    with pytest.raises(RefusedError, match="Somebody else has changed"):
-        say(cast, "probation", None)

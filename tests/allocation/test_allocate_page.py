@@ -1,11 +1,11 @@
-"""The pages on which a HOMD chooses, changes and ends a POM, and says of which type a POM is."""
+"""The pages on which a HOMD chooses, changes and ends a POM."""
 
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 
-from allocation.models import Pom, PomAllocation
+from allocation.models import PomAllocation
 from omic.models import Person, Role, Staff
 from tests.allocation.cases import determine, profile
 from tests.allocation.test_pages import address
@@ -135,19 +135,3 @@ def test_ending_what_another_has_changed_is_refused(cast: Cast, case: Person) ->
 
 def test_nothing_to_end(cast: Cast, case: Person) -> None:
     assert cast.client(Role.HOMD).get(address("end", case.ref))["Location"] == address("allocate", case.ref)
-
-
-def test_saying_of_which_type_a_pom_is(cast: Cast) -> None:
-    homd, pom = cast.client(Role.HOMD), cast.of(Role.POM).pk
-    answer = homd.post(address("pom-profile", pom), {"pom_type": "probation", "working_days": "2.5"})
-    assert answer["Location"] == address("pom", pom)
-    saved = Pom.objects.get()
-    assert (saved.pom_type, saved.working_days, saved.starts_on) == ("probation", 2.5, days(0))
-    assert "Probation POM, 2.5 days a week" in homd.get(address("pom", pom)).content.decode()
-
-
-@pytest.mark.parametrize("typed", [{"working_days": "5"}, {"pom_type": "prison", "working_days": "9"}])
-def test_a_profile_must_be_possible(cast: Cast, typed: dict[str, str]) -> None:
-    page = cast.client(Role.HOMD).post(address("pom-profile", cast.of(Role.POM).pk), typed)
-    assert b"There is a problem" in page.content
-    assert not Pom.objects.exists()

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from allocation.models import CaseNote, NoteReading, PomAllocation
 from allocation.notes import write_note
-from omic.models import AuditEvent, Message, Person, Role, Staff
+from omic.models import AuditEvent, Message, Person, PersonMerge, Role, Staff
 from omic.nightly import run_night
 from omic.outbox import MailKind
 from tests.cast import Cast, signed_in
@@ -109,8 +109,39 @@ def test_a_note_is_written_once_and_corrected_by_its_author(cast: Cast, person: 
     assert cast.client(Role.HOMD).post(url(person, "note-amend", first.pk), fixed).status_code == 403
     client.post(url(person, "note-amend", first.pk), fixed)
     body = client.get(url(person)).content.decode()
-    assert "Second" in body
-    assert "First" not in body
+    assert 0 < body.index("Second") < body.index("What it said before it was corrected") < body.index("First")
+
+
+def corrected(cast: Cast, closed: CaseNote, **said: object) -> None:
+    fixed = {"text": "Now this", "because": "Wrong", "request_id": str(uuid4())} | said
+    answer = cast.client(Role.POM).post(url(closed.person, "note-amend", closed.pk), fixed)
+    assert answer.status_code == 302
+
+
+def test_a_correction_names_its_readers_anew(cast: Cast, person: Person) -> None:
+    staff, closed = colleague(cast), CaseNote.objects.get(level="confidential")
+    corrected(cast, closed, level="confidential", readers=[staff.pk])
+    body = signed_in(staff).get(url(person)).content.decode()
+    assert "Now this" in body
+    assert SECRET["confidential"] not in body
+    assert "Robin" in cast.client(Role.POM).get(url(person, "note-amend", closed.amended_by.pk)).content.decode()
+
+
+def test_the_first_wording_is_shown_to_whom_it_is_open(cast: Cast, person: Person) -> None:
+    corrected(cast, CaseNote.objects.get(level="restricted"), level="open")
+    outsider, homd = read_by(colleague(cast), person), read_by(cast.of(Role.HOMD), person)
+    assert (outsider, homd) == ({"open"}, {"open", "restricted", "confidential"})
+    assert len(AuditEvent.objects.get(action="see_notes").detail["notes"]) == 2
+
+
+def test_a_note_under_a_merged_number_says_so(cast: Cast, person: Person) -> None:
+    gone = cast.person()
+    note(gone, cast.of(Role.HOMD), "open", "Under the other number")
+    asked = {"asked_by": cast.of(Role.HOMD), "asked_at": NOW, "decided_by": cast.of(Role.HOMS), "decided_at": NOW}
+    PersonMerge.objects.create(kept=person, gone=gone, prison=cast.prison, confirmed=True, because="Same", **asked)
+    body = cast.client(Role.HOMD).get(url(person)).content.decode()
+    assert "Under the other number" in body
+    assert f"as {gone.prison_number}" in body
 
 
 @pytest.mark.parametrize("role", [Role.POM, Role.GOVERNOR, Role.SAFER_CUSTODY, Role.HOMS])

@@ -6,7 +6,9 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given, settings
@@ -15,10 +17,12 @@ from hypothesis import strategies as st
 from allocation.actions import RefusedError, allocate_pom
 from allocation.availability import end_pom_absence, left_alone, record_pom_absence
 from allocation.models import Pom, PomAbsence
+from allocation.reallocating import read_cases, suggestions, takers
 from allocation.suggesting import CaseToGive, Taker, suggest
 from omic.audit import Actor
-from omic.models import Cover, Message, Person, Role, Staff
+from omic.models import Cover, Message, Obligation, ObligationKind, Person, Role, Staff
 from omic.postings import end_posting
+from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, PomAllocationFactory, PostingFactory, StaffFactory, days
 
@@ -162,6 +166,12 @@ def said(people: list[Person], to: Staff, step: str = "save", **more: str) -> di
     return form | more
 
 
+def give(client: Client, staff: Staff, form: dict[str, str], **changed: str) -> HttpResponse:
+    """The preview, and then what is saved of it; `changed` is what the browser sends otherwise than was shown."""
+    shown = client.post(page(staff), form | {"step": "look"})
+    return client.post(page(staff), form | {"seal": shown.context["seal"], "step": "save"} | changed)
+
+
 @db
 def test_an_absence_leads_to_the_cases_and_shows_what_giving_them_does(cast: Cast) -> None:
     gone, other = pom(cast, "anna"), pom(cast, "ben")
@@ -185,18 +195,69 @@ def test_each_is_given_by_itself_and_conflicts_are_told_one_by_one(cast: Cast) -
         person=people[0], staff=pom(cast, "cleo"), replaces=taken.pk, reason="First", by=cast.of(Role.HOMD),
         at=NOW - timedelta(minutes=1),
     )  # fmt: skip
-    body = cast.client(Role.HOMD).post(page(gone), form).content.decode()
+    body = give(cast.client(Role.HOMD), gone, form).content.decode()
     now = {person.pk: person.pom.username for person in Person.objects.filter(pom__isnull=False).select_related("pom")}
     assert [now[person.pk] for person in people] == ["cleo", "ben", "ben", "ben"]
     assert f"{people[0].name}: " in body
     assert "Your choice was not saved" in body
+    kept = people[0].pom_allocations.get(ended_at=None)
+    for words in ("Away until spring", f'<option value="{other.pk}" selected>', f'value="{kept.pk}"'):
+        assert words in body
+    assert people[1].name not in body
+
+
+@db
+@pytest.mark.parametrize("changed", ["seal", "to", "reason"])
+def test_only_what_was_shown_is_saved(cast: Cast, changed: str) -> None:
+    gone, other, third = (pom(cast, name) for name in ("anna", "ben", "cleo"))
+    person = case_of(cast, gone)
+    name = changed if changed == "seal" else f"{changed}_{person.pk}"
+    answer = give(cast.client(Role.HOMD), gone, said([person], other), **{name: str(third.pk)})
+    assert "look at what this does" in answer.content.decode()
+    assert answer.context["seal"]
+    assert Person.objects.get(pk=person.pk).pom_id == gone.pk
+
+
+@db
+def test_a_preview_can_be_gone_back_from_with_what_was_chosen(cast: Cast) -> None:
+    gone, other = pom(cast, "anna"), pom(cast, "ben")
+    person = case_of(cast, gone)
+    client = cast.client(Role.HOMD)
+    shown = client.post(page(gone), said([person], other, step="look")).content.decode()
+    assert "<select" not in shown.split("<main")[1]
+    again = client.post(page(gone), said([person], other, step="change")).content.decode()
+    assert f'<option value="{other.pk}" selected>' in again
+    assert "Away until spring" in again
+
+
+@db
+def test_who_leaves_within_days_is_suggested_for_nothing_and_can_be_chosen(cast: Cast) -> None:
+    gone, leaver, other = (pom(cast, name) for name in ("anna", "ben", "cleo"))
+    people = [case_of(cast, gone)]
+    case_of(cast, other)
+    end_posting(posting=leaver.postings.get(), ends_on=days(14), by=Actor(staff=cast.of(Role.HOMS)), at=NOW)
+    poms = takers(cast.prison, on=TODAY, besides=gone.pk)
+    cases = read_cases(cast.prison.people.filter(pk=people[0].pk), on=TODAY)
+    assert {one.username: one.leaving for one in poms} == {"ben": True, "cleo": False}
+    assert suggestions(cases, poms, on=TODAY)[people[0].pk].taker == other.pk
+
+
+@db
+def test_an_absence_refused_keeps_what_was_typed(cast: Cast) -> None:
+    staff = pom(cast, "anna")
+    away(cast, staff)
+    form = {"kind": "full", "because": "Typed before"}
+    form |= {"starts_on_day": "18", "starts_on_month": "11", "starts_on_year": "2026"}
+    answer = cast.client(Role.HOMD).post(reverse("allocation:pom-absence", args=["LEI", staff.pk]), form)
+    assert "recorded already" in answer.content.decode()
+    assert "Typed before" in answer.content.decode()
 
 
 @db
 def test_a_batch_writes_one_email_to_each_side(cast: Cast) -> None:
     gone, other = pom(cast, "anna"), pom(cast, "ben")
     people = [case_of(cast, gone) for _ in range(5)]
-    cast.client(Role.HOMD).post(page(gone), said(people, other))
+    give(cast.client(Role.HOMD), gone, said(people, other))
     mails = Message.objects.filter(kind="allocation").values_list("recipient", flat=True)
     assert sorted(mails) == ["anna@lei.example", "ben@lei.example"]
 
@@ -232,3 +293,24 @@ def test_as_many_queries_for_ten_cases_as_for_one(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as second:
         client.get(page(gone))
     assert len(second) == len(first)
+
+
+@db
+def test_those_who_waited_are_given_many_at_once_and_wait_no_more(cast: Cast) -> None:
+    people, staff = [cast.person() for _ in range(3)], pom(cast, "anna")
+    with transaction.atomic():
+        reconcile([person.pk for person in people], window_of(TODAY, NOW))
+    client, url = cast.client(Role.HOMD), reverse("allocation:allocate-many", args=["LEI"])
+    assert url in client.get(reverse("allocation:people", args=["LEI"])).content.decode()
+    form = {"batch": "b", "step": "look"}
+    for person in people:
+        form |= {
+            f"to_{person.pk}": str(staff.pk),
+            f"reason_{person.pk}": "Nothing known yet",
+            f"replaces_{person.pk}": "",
+        }
+    seal = client.post(url, form).context["seal"]
+    assert client.post(url, form | {"seal": seal, "step": "save"}).status_code == 302
+    assert set(Person.objects.filter(pom=staff)) == set(people)
+    assert not Obligation.objects.demanding().filter(kind=ObligationKind.ALLOCATE_POM).exists()
+    assert Obligation.objects.filter(kind=ObligationKind.ALLOCATE_POM, state="met").count() == 3

@@ -16,6 +16,7 @@ from tests.factories import (
     ContactFactory,
     KeyWorkerAllocationFactory,
     PersonFactory,
+    PomAllocationFactory,
     PostingFactory,
     PrisonFactory,
     StaffFactory,
@@ -80,7 +81,7 @@ def test_the_months_minutes_are_summed(woman: Person, minutes: tuple[int, ...], 
 def test_coming_down_asks_for_a_key_worker(woman: Person) -> None:
     client = homd(woman)
     client.post(page(woman), answers(3))
-    client.post(page(woman), answers(1, before="high"))
+    client.post(page(woman), answers(1, before="high", after=str(woman.complexity_screenings.get().pk)))
     asked = Obligation.objects.demanding().filter(person=woman)
     assert asked.filter(kind="allocate_key_worker").exists()
     assert not asked.filter(kind="pom_engagement").exists()
@@ -98,6 +99,25 @@ def test_what_is_refused_is_said_and_changes_nothing(woman: Person, said: dict[s
     answer = homd(woman).post(page(woman), answers(0) | said)
     assert words in answer.content.decode()
     assert not woman.complexity_screenings.exists()
+
+
+def test_the_same_screening_sent_twice_is_one(woman: Person) -> None:
+    client = homd(woman)
+    assert [client.post(page(woman), answers(1)).status_code for _ in range(2)] == [302, 302]
+    assert woman.complexity_screenings.count() == 1
+
+
+def test_who_comes_second_is_told_who_was_first_and_keeps_what_they_chose(woman: Person) -> None:
+    pom = signed_in(PomAllocationFactory(person=woman, staff=posted(Role.POM)).staff)
+    homd(woman).post(page(woman), answers(0))
+    answer = pom.post(page(woman), answers(2))
+    words = answer.content.decode()
+    assert "screened her while this page was open: the level is low" in words
+    assert answer.context["form"]["violent_offence"].value() == "yes"
+    again = answers(2, after=str(answer.context["form"]["after"].value()))
+    assert pom.post(page(woman), again).status_code == 302
+    woman.refresh_from_db()
+    assert woman.complexity == "medium"
 
 
 def test_the_homd_overrides_with_a_reason_and_it_is_shown(woman: Person) -> None:

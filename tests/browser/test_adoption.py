@@ -9,7 +9,7 @@ from tests.browser.axe import assert_accessible
 from tests.browser.conftest import SignIn
 from tests.cast import Cast
 from tests.factories import TODAY, SentenceFactory, days
-from tests.handover.test_adoption import NEW, mixed_prison, settle_on
+from tests.handover.adopting import NEW, mixed_prison, settle_on
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

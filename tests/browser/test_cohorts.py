@@ -78,3 +78,25 @@ def test_a_review_a_step_down_and_the_talk(
     press(page, page.get_by_role("button", name="Record that she was told"), "Enter")
     expect(page.get_by_text("has been told")).to_be_visible()
     assert person.obligations.get(kind="step_down_talk").state == "met"
+
+
+def test_several_reviews_on_one_page(
+    page: Page, live_server: LiveServer, women: Cast, person: Person, sign_in: SignIn
+) -> None:
+    other = PersonFactory(prison=women.prison, surname="Sorrel", sex="female")
+    other.alerts.create(code="HA", starts_on=TODAY, first_seen_at=NOW, last_seen_at=NOW)
+    with transaction.atomic():
+        reconcile([other.pk], window_of(TODAY, NOW))
+    sign_in(women.of(Role.SAFER_CUSTODY))
+    page.goto(f"{live_server.url}/prisons/EWI/wellbeing/cohorts/decide/")
+    assert_accessible(page)
+    whole, half = (page.get_by_role("group", name=name).first for name in ("Rowan", "Sorrel"))
+    whole.get_by_label("Daily:").check()
+    whole.get_by_label("Reason").fill("The ACCT was opened today")
+    half.get_by_label("Weekly:").check()
+    page.get_by_role("button", name="Save these decisions").click()
+    expect(page.get_by_text("1 decision saved")).to_be_visible()
+    expect(page.get_by_role("link", name="Sorrel, Sam: enter reason")).to_be_visible()
+    expect(half.get_by_label("Weekly:")).to_be_checked()
+    assert_accessible(page)
+    assert person.obligations.filter(kind="daily_check", due_on=TODAY, state="open").exists()

@@ -23,7 +23,7 @@ from tests.factories import (
     SentenceFactory,
     days,
 )
-from tests.handover.test_adoption import NEW
+from tests.handover.adopting import NEW
 from tests.keywork.test_figures_pages import october
 from tests.omic.test_access_matrix import IN_A_PRISON, WOMENS
 

@@ -9,12 +9,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from handover.models import HandoverStep
 from handover.pipeline import determine_handovers, open_obligations
 from handover.queries import LISTS, by_week, list_counts, with_handover
 from omic.models import AuditEvent, Person, Role
 from omic.reconcile import window_of
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, CaseDetailsFactory, PersonFactory, SentenceFactory, days
+from tests.factories import (
+    NOW,
+    TODAY,
+    CaseDetailsFactory,
+    ObligationFactory,
+    PersonFactory,
+    SentenceFactory,
+    days,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -62,20 +71,35 @@ def test_upcoming_holds_the_next_eight_weeks_today_and_the_last_day_included(cas
     assert members("upcoming") == {"Today", "Last"}
 
 
-def test_in_progress_needs_a_com_ahead_of_the_date(cast: Cast) -> None:
+def test_in_progress_needs_a_com_or_a_step_ahead_of_the_date(cast: Cast) -> None:
     due(days(5), **named("Nobody"))
+    for surname, ended in (("Begun", {}), ("Ended", {"ended_at": NOW, "ended_because": "It moved"})):
+        person = due(days(5), **named(surname))
+        facts = {"kind": "com_contact", "done_on": TODAY, "recorded_by": cast.of(Role.HOMD), "recorded_at": NOW}
+        sentence = person.sentences.get()
+        HandoverStep.objects.create(person=person, prison=person.prison, sentence=sentence, **facts, **ended)
     due(days(5), com="Cam Community", **named("Named"))
     due(days(-5), com="Cam Community", **named("Past"))
-    assert members("in-progress") == {"Named"}
+    assert members("in-progress") == {"Named", "Begun"}
 
 
-def test_overdue_is_past_and_not_recorded(cast: Cast) -> None:
+def test_overdue_holds_every_duty_about_a_handover(cast: Cast) -> None:
     due(days(-1), **named("Late"))
     due(TODAY, **named("Today"))
-    assert members("overdue") == {"Late"}
+    for kind, rule in (
+        ("oasys_handover", "OA-04"), ("oasys_parole", "OA-13"), ("oasys_pre_release", "OA-06"),
+        ("ea_transfer", "EA-23"),
+        ("pre_release_board", "HO-40"), ("oasys_parole", "OA-11"), ("oasys_review", "OA-05"),
+    ):  # fmt: skip
+        facts = {"met_by": "", "owner_role": "com", "due_on": days(-1), "kind": kind, "rule": rule}
+        ObligationFactory(person=due(days(300), **named(f"{kind} {rule}")), **facts)
+    assert members("overdue") == {
+        "Late", "oasys_handover OA-04", "oasys_parole OA-13", "oasys_pre_release OA-06", "ea_transfer EA-23",
+        "pre_release_board HO-40",
+    }  # fmt: skip
 
 
-def test_no_com_counts_48_hours_from_the_first_day_of_the_coms_part(cast: Cast) -> None:
+def test_no_com_counts_48_hours_from_the_day_the_com_is_responsible(cast: Cast) -> None:
     due(days(-2), **named("TwoDays"))
     due(days(-1), **named("OneDay"))
     due(days(-9), com="Cam Community", **named("Named"))
@@ -105,10 +129,21 @@ def test_no_list_holds_anybody_unsentenced(cast: Cast) -> None:
     assert all(members(row.key) == set() for row in LISTS)
 
 
+def test_com_needed_is_support_without_a_name(cast: Cast) -> None:
+    for surname, com in (("Nobody", None), ("Named", "Cam Community")):
+        person = due(days(100), com=com, **named(surname))
+        person.handoverdeterminations.update(fixed="POM_WITH_COM", start_on=None, handover_on=None)
+    supported = due(days(100), **named("ByDate"))
+    supported.handoverdeterminations.update(start_on=TODAY)
+    due(days(100), **named("Alone")).handoverdeterminations.update(start_on=days(1))
+    assert members("com-needed") == {"Nobody", "ByDate"}
+    assert members("no-com") == set()
+
+
 def test_the_weeks_add_up_to_the_upcoming_list(cast: Cast) -> None:
     for on in (TODAY, days(4), days(5), date(2027, 1, 13), date(2027, 1, 14)):
         due(on, held={"prison": cast.prison})
-    weeks = by_week(cast.prison, TODAY)
+    weeks = by_week(cast.prison.people.all(), TODAY)
     assert [(week.start, week.count) for week in weeks if week.count] == [
         (days(-2), 2),
         (days(5), 1),
@@ -192,7 +227,7 @@ def record(client: Client, person: Person, **typed: str) -> Any:
 def test_recording_meets_the_duty_on_its_day_and_takes_it_off_the_list(cast: Cast) -> None:
     person = due(days(-9))
     record(cast.client(Role.HOMD), person, handed_on=days(-3).isoformat())
-    duty = person.obligations.get()
+    duty = person.obligations.get(kind="handover")
     assert (duty.state, duty.met_at.date(), duty.closed_by, duty.note) == (
         "met",
         days(-3),
@@ -208,7 +243,7 @@ def test_a_recorded_handover_stays_recorded_when_its_date_moves(cast: Cast) -> N
     record(cast.client(Role.HOMD), person)
     person.sentences.update(crd=days(900))
     determine(person)
-    assert [duty.state for duty in person.obligations.all()] == ["met"]
+    assert [duty.state for duty in person.obligations.filter(kind="handover")] == ["met"]
 
 
 def test_a_second_record_says_who_was_quicker_and_keeps_what_was_typed(cast: Cast) -> None:
@@ -258,6 +293,6 @@ def test_counts_are_one_query(cast: Cast, django_assert_num_queries: Any) -> Non
 
 
 def test_weeks_start_on_monday(cast: Cast) -> None:
-    weeks = by_week(cast.prison, TODAY)
+    weeks = by_week(cast.prison.people.all(), TODAY)
     assert {week.start.weekday() for week in weeks} == {0}
     assert weeks[-1].start + timedelta(days=6) >= TODAY + timedelta(weeks=8)

@@ -53,9 +53,9 @@ def stored(person: Person) -> HandoverDetermination:
     return person.handoverdeterminations.with_responsibility(TODAY).current().get()
 
 
-def lists(person: Person) -> set[str]:
-    counts = list_counts(with_handover(person.prison.people.all(), TODAY), TODAY)
-    return {key for key, count in counts.items() if count}
+def lists(person: Person, after: int = 0) -> set[str]:
+    counts = list_counts(with_handover(person.prison.people.all(), days(after)), days(after))
+    return {key for key, count in counts.items() if count and key != "everyone"}
 
 
 # --- the rule ---------------------------------------------------------------------------------------------------------
@@ -105,7 +105,8 @@ def test_once_confirmed_it_is_honoured_by_answer_duties_and_lists(cast: Cast) ->
     assert (row.responsibility, row.reason, row.facts["override"]) == ("COM", "overridden", f"COM from {TODAY}")
     assert not person.obligations.demanding().filter(kind=ObligationKind.HANDOVER).exists()
     assert owner.get().owner_role == "com", "who is responsible now owes it"
-    assert lists(person) == {"overridden", "no-com"}
+    assert lists(person) == {"overridden"}
+    assert lists(person, after=2) == {"overridden", "no-com"}, "48 hours after the decision, not after the sentence"
 
 
 def test_the_night_finds_no_drift_behind_an_override(cast: Cast) -> None:

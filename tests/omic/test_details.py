@@ -108,7 +108,6 @@ def test_plan_without_targets_has_none() -> None:
         ("handover_oasys_reason", "x" * 301, "300 is the most"),
         ("hospital_transfer_on", "2026-11-22", "is in the future"),
         ("remitted_on", "2026-11-22", "is in the future"),
-        ("planning_meeting_on", "2026-11-22", "is in the future"),
         ("closure_meeting_on", "2026-11-22", "is in the future"),
         ("remission_planned_on", "2026-02-29", "not a day that exists"),
     ],

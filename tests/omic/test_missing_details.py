@@ -188,7 +188,7 @@ def test_something_newer_is_named_beside_the_field(cast: Cast) -> None:
         ({"as_at": days(1).isoformat()}, "The day must be today or in the past"),
         ({"seen": "{"}, "Load the page again"),
         ({"hospital_transfer_on": days(1).isoformat()}, "The day must be today or in the past"),
-        ({"planning_meeting_on": days(1).isoformat()}, "The day must be today or in the past"),
+        ({"closure_meeting_on": days(1).isoformat()}, "The day must be today or in the past"),
         ({"handover_oasys_not_needed": "true"}, "Say why no OASys review is needed before handover"),
         ({"early_allocation_rationale": "x" * 301}, "must be 300 characters or fewer"),
     ],
@@ -208,10 +208,11 @@ def test_what_few_people_have_is_folded_until_there_is_something(cast: Cast) -> 
         "Early allocation criteria": False,
         "OASys before handover, and the OPD pathway": True,
         "Hospital": False,
-        "Move from youth custody": False,
+        "Sentence planning, and a move from youth custody": False,
     }
     page = save(cast, person, remitted_on=days(1).isoformat(), scpo="true")
-    assert [legend for legend, is_open in folded(page).items() if not is_open] == ["Move from youth custody"]
+    closed = [legend for legend, is_open in folded(page).items() if not is_open]
+    assert closed == ["Sentence planning, and a move from youth custody"]
     assert page.content.decode().count('<details class="govuk-details" open>') == 3
 
 
@@ -283,9 +284,23 @@ def test_an_oasys_and_a_plan_can_be_entered_and_are_shown(cast: Cast) -> None:
     person = known(cast)
     oasys = {"layer": "3", "kind": "initial", "completed_on": "2026-05-01", "completed_by": "pom"}
     assert add(cast, person, "oasys", **oasys).status_code == 302
-    assert add(cast, person, "sentence-plan", active="yes", targets="Find work").status_code == 302
+    assert add(cast, person, "sentence-plan", active="yes", targets="Find work", version="0").status_code == 302
     page = cast.client(Role.HOMD).get(edit(person)).content.decode()
     assert "1 May 2026: Initial, layer 3, POM" in page and "Find work" in page
+
+
+def test_of_two_at_one_plan_the_second_sees_who_changed_what_and_keeps_what_they_typed(cast: Cast) -> None:
+    person, second = known(cast), cast.client(Role.CASE_ADMINISTRATOR)
+    assert add(cast, person, "sentence-plan", active="yes", targets="Find work", version="0").status_code == 302
+    address = reverse("add-record", args=["LEI", person.ref, "sentence-plan"])
+    mine = {"source": "OASys", "as_at": TODAY.isoformat(), "active": "yes", "targets": "Learn", "version": "0"}
+    answer = second.post(address, mine)
+    assert "Hollis Delivery changed the plan on 18 November 2026" in answer.content.decode()
+    assert "active, Find work" in answer.content.decode()
+    form = answer.context["form"]
+    assert (form["targets"].value(), form["version"].value()) == ("Learn", 1)
+    assert second.post(address, mine | {"version": "1"}).status_code == 302
+    assert cast.client(Role.HOMD).get(address).context["form"]["targets"].value() == "Learn"
 
 
 def test_there_are_no_other_records(cast: Cast) -> None:

@@ -10,7 +10,8 @@ from django.db import connection
 
 from omic.ledger import lost
 from omic.models import Flag, Message, Obligation, Person, Prison, Run
-from omic.nightly import JOB, LaterNightError, prisons_of_the_night, prisons_waiting, run_night
+from omic.nightly import JOB, LaterNightError, Night, prisons_of_the_night, prisons_waiting, run_night
+from omic.run_pages import covered
 from tests.factories import NOW, TODAY, ObligationFactory, PrisonFactory, days
 from tests.nights import approve, hold_session, settle, small_hours, small_prison, small_prisons, told
 
@@ -233,3 +234,21 @@ def test_somebody_who_left_without_a_word_is_settled_too() -> None:
     person.stays.update(left_on=days(-1), ended_because="release")
     night(prison, TODAY)
     assert not Obligation.objects.demanding().filter(person=person).exists()
+
+
+def failing(night: Night) -> None:
+    Prison.objects.filter(pk=night.prison.pk).update(name="half done")
+    raise ValueError("one bad address")
+
+
+def test_an_extra_step_that_fails_is_undone_and_told_and_stops_nothing(settings: Any) -> None:
+    prison = small_prison()
+    settings.NIGHTLY_EXTRAS = [f"{__name__}.failing", *settings.NIGHTLY_EXTRAS]
+    run = night(prison, TODAY)
+    assert (run.state, run.coverage["failed"]) == (
+        Run.State.DONE,
+        {f"{__name__}.failing": "ValueError: one bad address"},
+    )
+    assert Message.objects.filter(prison=prison, kind="compliance").exists()
+    assert not Prison.objects.filter(name="half done").exists()
+    assert any("one bad address" in line for line in covered(run))

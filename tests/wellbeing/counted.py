@@ -1,13 +1,14 @@
 """Who was owed which wellbeing check, and what came of it: counted in SQL from the raw facts, by nobody's rules.
 
-Nothing of the product is asked here: not its rules, not its duties. The one exception is ED-08's week that closed
-without the session it owed, which is read from the sessions that were owed.
+Nothing of the product is asked here: not its rules, not its duties.
 """
 
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+
+SUNDAY = 6
 
 
 class Counted(NamedTuple):
@@ -43,6 +44,9 @@ _WOMEN = """
         SELECT h.*, date_trunc('week', d)::date AS monday, coalesce((
             SELECT c.cohort FROM wellbeing_cohortdecision c
             WHERE c.person_id = h.person_id AND c.withdrawn_at IS NULL AND c.starts_on <= h.d
+              AND (c.prison_id = h.prison_id OR EXISTS (
+                  SELECT FROM omic_stay s WHERE s.person_id = h.person_id AND s.prison_id = h.prison_id
+                  AND s.arrived_on BETWEEN c.starts_on AND h.d))
             ORDER BY c.starts_on DESC, c.id DESC LIMIT 1), 'weekly') AS cohort
         FROM here h
     ),
@@ -69,55 +73,82 @@ _WOMEN = """
 
 _KEEP = """
     CREATE TEMPORARY TABLE IF NOT EXISTS kept_check (person_id bigint, prison_id text, d date);
+    CREATE TEMPORARY TABLE IF NOT EXISTS kept_week (person_id bigint, prison_id text, monday date);
 """
 _STANDS = """NOT EXISTS (
     SELECT FROM omic_contact c WHERE c.person_id = h.person_id AND c.prison_id = h.prison_id AND c.kind = 'session'
     AND c.superseded_at IS NULL AND c."on" >= {since} AND c."on" < %(on)s)"""
 _ABLE = """EXISTS (
-    SELECT FROM keywork_keyworkerallocation a WHERE a.person_id = h.person_id AND a.prison_id = h.prison_id
-    AND (a.started_at AT TIME ZONE 'Europe/London')::date <= {day}
-    AND (a.ended_at IS NULL OR (a.ended_at AT TIME ZONE 'Europe/London')::date > {day})
+    SELECT FROM (
+        SELECT a.staff_id, (a.started_at AT TIME ZONE 'Europe/London')::date AS starts_on,
+               (a.ended_at AT TIME ZONE 'Europe/London')::date AS ends_on
+        FROM keywork_keyworkerallocation a WHERE a.person_id = h.person_id AND a.prison_id = h.prison_id
+        UNION ALL
+        SELECT v.staff_id, v.starts_on, v.ends_on FROM omic_cover v
+        WHERE v.person_id = h.person_id AND v.prison_id = h.prison_id AND v.role = 'key_worker'
+    ) w
+    WHERE w.starts_on <= {day} AND coalesce(w.ends_on, 'infinity') > {day}
     AND NOT EXISTS (
         SELECT FROM keywork_keyworkerabsence b JOIN keywork_keyworker k ON k.id = b.key_worker_id
-        WHERE k.staff_id = a.staff_id AND k.prison_id = a.prison_id AND b.starts_on <= {day}
+        WHERE k.staff_id = w.staff_id AND k.prison_id = h.prison_id AND b.starts_on <= {day}
         AND (b.returns_on IS NULL OR b.returns_on > {day})))"""
-_ENDED = """EXISTS (
-    SELECT FROM keywork_keyworkerallocation a WHERE a.person_id = h.person_id AND a.prison_id = h.prison_id
-    AND (a.ended_at AT TIME ZONE 'Europe/London')::date = {day})"""
+# The level that governs a day: that of the Monday, from its own day on level 4 (ED-11).
+_GOVERNS = """(SELECT CASE WHEN EXISTS (
+        SELECT FROM level l WHERE l.prison_id = {prison} AND l.level = 4
+        AND l.starts_on > date_trunc('week', {day}::timestamp)::date AND l.starts_on <= {day}) THEN 4 ELSE (
+        SELECT l.level FROM level l WHERE l.prison_id = {prison}
+        AND l.starts_on <= date_trunc('week', {day}::timestamp)::date ORDER BY l.starts_on DESC LIMIT 1) END)"""
+_OUT = """EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = {who}.person_id AND o.prison_id = {who}.prison_id
+                AND o."on" = {day} AND o.withdrawn_at IS NULL)"""
+_LEVEL = """level AS (
+        SELECT r.prison_id, r.level, r.starts_on FROM keywork_regimelevel r WHERE r.withdrawn_at IS NULL
+    )"""
+# Who is in a priority group: an ACCT is open, or a decision says so.
+_PRIORITY = """(
+    EXISTS (SELECT FROM omic_alert a WHERE a.person_id = s.person_id AND a.code = 'HA' AND a.ends_on IS NULL
+            AND a.starts_on <= %(on)s)
+    OR EXISTS (SELECT FROM keywork_prioritydecision d WHERE d.person_id = s.person_id AND d."group" = 'shielding'
+               AND d.included AND d.withdrawn_at IS NULL AND d.starts_on <= %(on)s
+               AND (d.ends_on IS NULL OR d.ends_on > %(on)s)))"""
+# On a Sunday evening: who was owed the week's session if they were here for four whole days of it.
+_WEEK = f"""
+    INSERT INTO kept_week
+    SELECT DISTINCT s.person_id, s.prison_id, %(on)s::date - 6 FROM omic_stay s
+    JOIN omic_prison p ON p.code = s.prison_id AND p.estate = 'men_closed'
+    WHERE s.arrived_on <= %(on)s AND coalesce(s.left_on, 'infinity') >= %(on)s::date - 6 AND {_PRIORITY}
+"""
+# ED-08 b: a week at level 4, 3 or 2 that closed without a session.
+_CLOSED = f"""EXISTS (
+    SELECT FROM kept_week k WHERE k.person_id = h.person_id AND k.prison_id = h.prison_id AND k.monday + 6 < %(on)s
+    AND {_GOVERNS.format(prison="k.prison_id", day="(k.monday + 6)")} IN (4, 3, 2)
+    AND 4 <= (
+        SELECT count(DISTINCT t.d) FROM generate_series(k.monday, k.monday + 6, interval '1 day') AS t(d)
+        JOIN omic_stay s ON s.person_id = k.person_id AND s.prison_id = k.prison_id
+             AND t.d > s.arrived_on AND t.d < coalesce(s.left_on, 'infinity')
+        WHERE NOT {_OUT.format(who="k", day="t.d")})
+    AND {_STANDS.format(since="k.monday")})"""
 _MEN = f"""
-    WITH level AS (
-        SELECT r.prison_id, r.level, r.starts_on FROM keywork_regimelevel r
-        WHERE r.withdrawn_at IS NULL AND r.starts_on <= %(on)s
-    ), locked AS (
-        SELECT p.code, (SELECT max(l.starts_on) FROM level l WHERE l.prison_id = p.code AND l.level = 4) AS since
-        FROM omic_prison p WHERE p.estate = 'men_closed' AND (
-            4 = (SELECT l.level FROM level l WHERE l.prison_id = p.code
-                 AND l.starts_on <= date_trunc('week', %(on)s::date)::date ORDER BY l.starts_on DESC LIMIT 1)
-            OR EXISTS (SELECT FROM level l WHERE l.prison_id = p.code AND l.level = 4
-                       AND l.starts_on > date_trunc('week', %(on)s::date)::date))
-    ), h AS (
-        SELECT s.person_id, s.prison_id, max(s.arrived_on) AS arrived_on, max(k.since) AS since
-        FROM omic_stay s JOIN locked k ON k.code = s.prison_id
-        WHERE s.arrived_on <= %(on)s AND coalesce(s.left_on, 'infinity') >= %(on)s
-          AND NOT EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = s.person_id
-                          AND o.prison_id = s.prison_id AND o."on" = %(on)s
-                          AND o.withdrawn_at IS NULL)
-          AND EXISTS (SELECT FROM omic_alert a WHERE a.person_id = s.person_id AND a.code = 'HA' AND a.ends_on IS NULL
-                      AND a.starts_on <= %(on)s)
+    WITH {_LEVEL}, h AS (
+        SELECT s.person_id, s.prison_id, max(s.arrived_on) AS arrived_on
+        FROM omic_stay s JOIN omic_prison p ON p.code = s.prison_id AND p.estate = 'men_closed'
+        WHERE s.arrived_on <= %(on)s AND coalesce(s.left_on, 'infinity') > %(on)s AND {_PRIORITY}
+          AND s.person_id = ANY(coalesce(%(people)s, ARRAY[s.person_id]))
+          AND NOT {_OUT.format(who="s", day="%(on)s")}
+          AND {_GOVERNS.format(prison="s.prison_id", day="%(on)s::date")} = 4
         GROUP BY 1, 2
     )
     INSERT INTO kept_check
     SELECT h.person_id, h.prison_id, %(on)s FROM h WHERE
         EXISTS (SELECT FROM keywork_notpossible n WHERE n.person_id = h.person_id AND n.prison_id = h.prison_id
                 AND n.withdrawn_at IS NULL AND n.from_on <= %(on)s AND {_STANDS.format(since="n.from_on")})
-        OR EXISTS (SELECT FROM omic_obligation o WHERE o.person_id = h.person_id AND o.prison_id = h.prison_id
-                   AND o.kind = 'key_work_session' AND o.basis = 'owed' AND o.state IN ('open', 'missed', 'excepted')
-                   AND o.due_on < %(on)s AND {_STANDS.format(since="o.due_on + 1")})
+        OR {_CLOSED}
         OR EXISTS (SELECT FROM (
-                       SELECT generate_series(greatest(h.arrived_on, h.since), %(on)s::date, '1 day')::date AS d) t
-                   WHERE NOT {_ABLE.format(day="t.d")} AND {_STANDS.format(since="t.d")}
-                     AND (t.d = greatest(h.arrived_on, h.since) OR {_ABLE.format(day="t.d - 1")}
-                          OR {_ENDED.format(day="t.d")}))
+                       SELECT generate_series(h.arrived_on, %(on)s::date, '1 day')::date AS d) t
+                   WHERE {_GOVERNS.format(prison="h.prison_id", day="t.d")} = 4
+                     AND NOT {_ABLE.format(day="t.d")} AND {_STANDS.format(since="t.d")}
+                     AND (t.d = h.arrived_on OR {_ABLE.format(day="t.d - 1")}
+                          OR EXISTS (SELECT FROM level l WHERE l.prison_id = h.prison_id AND l.level = 4
+                                     AND l.starts_on = t.d)))
 """
 _MEN_OWED = """
     men AS (
@@ -160,11 +191,22 @@ _ANSWER = f"""
 """
 
 
-def keep_men(on: date) -> None:
-    """Note on the evening of a day who in men's prisons was owed a daily check on it: later facts open none."""
+def forget() -> None:
+    """Before another year."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS kept_check, kept_week")
+
+
+def keep_men(on: date, people: list[int] | None = None) -> None:
+    """Note on the evening of a day who in men's prisons was owed a daily check on it: later facts open none.
+
+    Whoever leaves in the day is noted (`people`) before they go: what happens afterwards opens nothing in that prison.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_KEEP)
-        cursor.execute(_MEN, {"on": on})
+        cursor.execute(_MEN, {"on": on, "people": people})
+        if people is None and on.weekday() == SUNDAY:
+            cursor.execute(_WEEK, {"on": on})
 
 
 def counted(on: date, *, first: date, last: date) -> set[Counted]:

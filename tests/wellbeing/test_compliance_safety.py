@@ -126,9 +126,20 @@ def test_who_needs_no_check_is_no_doubt(prison: Prison) -> None:
     assert without_checks(prison, TODAY) == 1
     Person.objects.filter(pk=prison.people.last().pk).update(presence="hospital")
     assert without_checks(prison, TODAY) == 0
-    forget_checks(prison)
+    Obligation.objects.filter(kind="weekly_check").delete()
     prison.settings.create(kind="rolled_out", value="yes", starts_on=days(-1), recorded_at=NIGHT)
     assert without_checks(prison, TODAY) == 0
+
+
+def test_h9_a_woman_decided_daily_needs_a_daily_check_ahead(prison: Prison) -> None:
+    daily = Obligation.objects.filter(person=prison.people.first(), kind="daily_check")
+    daily.filter(due_on__gte=TODAY).delete()
+    ObligationFactory(
+        person=prison.people.first(), prison=prison, kind="weekly_check", opens_on=TODAY, due_on=days(4), met_by="check"
+    )
+    assert without_checks(prison, TODAY) == 1
+    prison.settings.create(kind="rolled_out", value="yes", starts_on=days(-1), recorded_at=NIGHT)
+    assert without_checks(prison, TODAY) == 1
 
 
 def test_missed_checks_of_yesterday_and_of_seven_days() -> None:

@@ -128,6 +128,18 @@ def test_a_decision_follows_her_to_another_prison_and_is_reviewed_there_at_once(
     assert (review.slot.partition("-")[0], review.due_on) == ("arrival", TODAY)
 
 
+def test_a_decision_on_the_day_of_arrival_opens_no_check_in_the_prison_that_she_left() -> None:
+    person = woman()
+    settle(person)
+    person.stays.update(left_on=TODAY, ended_because="transfer")
+    Person.objects.filter(pk=person.pk).update(prison=PrisonFactory(code="STI", estate="women"), wing=None)
+    person.stays.create(prison_id="STI", arrived_on=TODAY)
+    CohortDecisionFactory(person=person, prison_id="STI")
+    settle(person)
+    found = person.obligations.filter(kind="daily_check").exclude(state="void")
+    assert set(found.values_list("prison_id", flat=True)) == {"STI"}
+
+
 def test_reviews_of_who_is_checked_daily() -> None:
     person = woman()
     settle(person)
@@ -183,6 +195,20 @@ def test_what_is_missed_inside_an_approved_suspension_is_excepted(cast: Cast, fa
     stamp_missed("EWI", on=TODAY, at=NOW)
     assert [state for _, state in duties(person, "daily_check")[:3]] == states
     assert Obligation.objects.owed(days(-3), days(-1)).filter(kind="daily_check").count() == late
+
+
+def test_what_was_excepted_is_void_on_a_day_out_told_late(cast: Cast) -> None:
+    person = woman()
+    CohortDecisionFactory(person=person, starts_on=days(-2))
+    suspended(cast)
+    settle(person, since=days(-2))
+    stamp_missed("EWI", on=TODAY, at=NOW)
+    DayOut.objects.create(
+        person=person, prison=person.prison, on=days(-1), why="court", recorded_by=cast.of(Role.GOVERNOR),
+        recorded_at=NOW,
+    )  # fmt: skip
+    settle(person, since=days(-1))
+    assert duties(person, "daily_check")[:2] == [(str(days(-2)), "excepted"), (str(TODAY), "open")]
 
 
 def test_what_was_excepted_is_met_by_a_late_entry_and_missed_again_without_the_suspension(cast: Cast) -> None:

@@ -290,13 +290,25 @@ def test_one_persons_check_late_and_taken_back(landing: Landing) -> None:
     assert (contact.at, person.obligations.get(due_on=TODAY, kind="daily_check").state) == (
         NOW.replace(hour=7, minute=15), "met",
     )  # fmt: skip
-    undo = f"/prisons/EWI/people/{person.ref}/checks/{contact.pk}/undo/"
+    undo = f"{URL}checks/{contact.pk}/undo/"
     reason = {"because": "Wrong person", "request_id": "6f2a3c70-0000-4000-8000-000000000001"}
     assert landing.client.post(undo, reason).status_code == 302
     assert person.obligations.get(due_on=TODAY, kind="daily_check").state == "open"
     assert "Somebody has taken this back" in landing.client.post(
         undo, reason | {"request_id": "6f2a3c70-0000-4000-8000-000000000002"}
     ).content.decode()  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["A/B", "none", "..", "~1"])
+def test_a_wing_whose_code_breaks_an_address_has_a_roster_all_the_same(landing: Landing, code: str) -> None:
+    """NOMIS names wings: to refuse such a code would lose everybody who lives there."""
+    wing = WingFactory(prison=landing.prison, code=code)
+    landing.woman("Ashdown", wing=wing)
+    manager = signed_in(landing.of(Role.KEY_WORK_MANAGER))
+    assert f"{URL}roster/~{wing.pk}/" in manager.get(URL).content.decode()
+    for page in ("", "print/", "paper/"):
+        assert "Ashdown" in manager.get(f"{URL}roster/~{wing.pk}/{page}").content.decode()
+    assert landing.client.get(f"{URL}roster/~{wing.pk}/").status_code == 404
 
 
 def test_the_panel_says_who_saw_her_last_and_what_is_next(landing: Landing) -> None:

@@ -91,6 +91,18 @@ def test_h1_the_night_that_returns_catches_up_in_order_and_flags_each_miss_once(
     assert sorted(missed.values_list("due_on", flat=True)) == days
 
 
+def test_h1_a_miss_that_is_over_before_the_night_looks_is_flagged_all_the_same_and_once(
+    prisons: tuple[Prison, Prison],
+) -> None:
+    person, at = Person.objects.get(surname="Daily"), noon(STOPPED[0]) - timedelta(hours=11, minutes=30)
+    ContactFactory(person=person, kind="check", at=at, recorded_at=at)
+    reconcile_in_batches([person.pk], window_of(STOPPED[0], at))
+    for on in STOPPED[:2]:
+        night(on)
+    flags = Flag.objects.filter(obligation__person=person, obligation__due_on=LAST_NIGHT)
+    assert [(flag.first_flagged_on, flag.closed_on) for flag in flags] == [(STOPPED[0], STOPPED[0])]
+
+
 def test_h1_a_week_checked_before_she_was_put_on_daily_checks_hides_nothing_on_its_sunday(
     prisons: tuple[Prison, Prison],
 ) -> None:

@@ -15,6 +15,7 @@ from omic.contacts import record_deed, take_back
 from omic.formats import clock, day, moment
 from omic.models import NOMIS_TYPES, SIGHTINGS, Alert, Contact, ContactKind, DayOut, Person, Prison, Staff, Stay
 from omic.reconcile import LOOK_BACK, lock, reconcile, window_of
+from wellbeing.acct import acct_age, may_have_acct
 from wellbeing.models import CheckNote
 from wellbeing.notes import OUTCOMES, CheckRecord, nomis_text, record_of
 
@@ -44,7 +45,7 @@ def record_check(
         return _saved_before(saved, person=person, record=record, by=by)
     person.refresh_from_db()
     _check_time(person, prison, record.at, at=at)
-    _check_words(person, record)
+    _check_words(person, prison, record, at=at)
     contact = Contact.objects.create(
         person=person,
         prison=prison,
@@ -141,7 +142,7 @@ def _check_time(person: Person, prison: Prison, when: datetime, *, at: datetime)
         raise RefusedError(f"{person.name} is recorded as out all day on {day(on)}. Take the day out back first", "at")
 
 
-def _check_words(person: Person, record: CheckRecord) -> None:
+def _check_words(person: Person, prison: Prison, record: CheckRecord, *, at: datetime) -> None:
     """Raise RefusedError unless the record says all that its kind must say."""
     if record.kind in NEEDS_IDENTITY and not record.identified:
         raise RefusedError(f"Say how you made sure that this was {person.name}", "identified")
@@ -156,12 +157,18 @@ def _check_words(person: Person, record: CheckRecord) -> None:
         raise RefusedError(f"Say where {person.name} was", "away")
     if record.concern and not record.told:
         raise RefusedError("Say to whom you passed the concern on", "told")
-    if record.concern and record.acct_entry is None and _has_open_acct(person):
-        raise RefusedError(f"{person.name} has an open ACCT. Say whether the concern is in it", "acct_entry")
+    if record.concern and record.acct_entry is None and (why := _why_acct(person, prison, at=at)):
+        raise RefusedError(f"{why}. Say whether the concern is in it", "acct_entry")
 
 
-def _has_open_acct(person: Person) -> bool:
-    return Alert.objects.filter(person=person, code=OPEN_ACCT, ends_on=None).exists()
+def _why_acct(person: Person, prison: Prison, *, at: datetime) -> str:
+    """Why a concern belongs into somebody's ACCT document: one is open, or is treated as open (H3); empty if not."""
+    if Alert.objects.filter(person=person, code=OPEN_ACCT, ends_on=None).exists():
+        return f"{person.name} has an open ACCT"
+    may_have = may_have_acct(Person.objects.filter(pk=person.pk), london_day(at))
+    if acct_age(prison, at=at).stale and may_have.exists():
+        return f"{person.name} may have an open ACCT: what is known is too old, so treat it as open"
+    return ""
 
 
 def _note(contact: Contact, record: CheckRecord, *, late: bool, entered_by: Staff | None) -> None:

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from omic.migration_operations import AtOnce
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -17,360 +19,430 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CohortDecision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("cohort", models.CharField(choices=[("daily", "Daily"), ("weekly", "Weekly")], max_length=10)),
-                ("because", models.TextField()),
-                ("starts_on", models.DateField()),
-                ("next_review_on", models.DateField()),
-                (
-                    "groups",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=25),
-                        default=list,
-                        help_text="Priority groups that were known",
-                        size=None,
-                    ),
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="CohortDecision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("cohort", models.CharField(choices=[("daily", "Daily"), ("weekly", "Weekly")], max_length=10)),
+                        ("because", models.TextField()),
+                        ("starts_on", models.DateField()),
+                        ("next_review_on", models.DateField()),
+                        (
+                            "groups",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=25),
+                                default=list,
+                                help_text="Priority groups that were known",
+                                size=None,
+                            ),
+                        ),
+                        ("stepped_down", models.BooleanField(default=False)),
+                        ("decided_at", models.DateTimeField()),
+                        ("withdrawn_at", models.DateTimeField(null=True)),
+                        ("withdrawn_because", models.TextField(blank=True)),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="cohort_decisions",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="cohort_decisions",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "withdrawn_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["person", "-starts_on", "-id"],
+                    },
                 ),
-                ("stepped_down", models.BooleanField(default=False)),
-                ("decided_at", models.DateTimeField()),
-                ("withdrawn_at", models.DateTimeField(null=True)),
-                ("withdrawn_because", models.TextField(blank=True)),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                migrations.CreateModel(
+                    name="Referral",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("because", models.TextField()),
+                        ("referred_at", models.DateTimeField()),
+                        (
+                            "decision",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="referrals",
+                                to="wellbeing.cohortdecision",
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="check_referrals",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="check_referrals",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "referred_by",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["prison", "referred_at"],
+                    },
                 ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="cohort_decisions", to="omic.person"
-                    ),
+                migrations.CreateModel(
+                    name="SelfHarmIncident",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("on", models.DateField()),
+                        ("reference", models.CharField(blank=True, max_length=40)),
+                        ("note", models.TextField(blank=True)),
+                        (
+                            "source",
+                            models.CharField(
+                                choices=[("recorded", "Recorded here"), ("imported", "Imported")], max_length=10
+                            ),
+                        ),
+                        ("recorded_at", models.DateTimeField()),
+                        (
+                            "request_id",
+                            models.UUIDField(help_text="Makes a repeated save one incident", null=True, unique=True),
+                        ),
+                        ("withdrawn_at", models.DateTimeField(null=True)),
+                        ("withdrawn_because", models.TextField(blank=True)),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="self_harm", to="omic.person"
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="self_harm", to="omic.prison"
+                            ),
+                        ),
+                        (
+                            "recorded_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "withdrawn_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["prison", "-on", "-id"],
+                    },
                 ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="cohort_decisions", to="omic.prison"
-                    ),
-                ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["person", "-starts_on", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Referral",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("because", models.TextField()),
-                ("referred_at", models.DateTimeField()),
-                (
-                    "decision",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="referrals",
-                        to="wellbeing.cohortdecision",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="check_referrals", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="check_referrals", to="omic.prison"
-                    ),
-                ),
-                (
-                    "referred_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["prison", "referred_at"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SelfHarmIncident",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField()),
-                ("reference", models.CharField(blank=True, max_length=40)),
-                ("note", models.TextField(blank=True)),
-                (
-                    "source",
-                    models.CharField(choices=[("recorded", "Recorded here"), ("imported", "Imported")], max_length=10),
-                ),
-                ("recorded_at", models.DateTimeField()),
-                (
-                    "request_id",
-                    models.UUIDField(help_text="Makes a repeated save one incident", null=True, unique=True),
-                ),
-                ("withdrawn_at", models.DateTimeField(null=True)),
-                ("withdrawn_because", models.TextField(blank=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="self_harm", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="self_harm", to="omic.prison"
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "withdrawn_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["prison", "-on", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CheckNote",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("location", models.CharField(blank=True, max_length=60)),
-                (
-                    "identified",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("birth_date", "Name and date of birth"),
-                            ("number", "Name and last three of the number"),
+                migrations.CreateModel(
+                    name="CheckNote",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                            ),
+                        ),
+                        ("location", models.CharField(blank=True, max_length=60)),
+                        (
+                            "identified",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("birth_date", "Name and date of birth"),
+                                    ("number", "Name and last three of the number"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("spoken_to", models.BooleanField(default=False)),
+                        ("raised", models.TextField(blank=True, help_text="What was raised; empty: nothing")),
+                        (
+                            "family",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("yes", "In contact"),
+                                    ("no", "No contact"),
+                                    ("not_wanted", "Does not want contact"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "understood",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("yes", "Understood"),
+                                    ("no", "Not understood"),
+                                    ("none_given", "No information to give"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("concern", models.TextField(blank=True)),
+                        (
+                            "told",
+                            models.CharField(blank=True, help_text="To whom the concern was passed on", max_length=200),
+                        ),
+                        (
+                            "acct_entry",
+                            models.BooleanField(
+                                help_text="With an open ACCT: whether the concern is in it (WB-09)", null=True
+                            ),
+                        ),
+                        (
+                            "away",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("court", "At court"),
+                                    ("hospital", "In hospital"),
+                                    ("temporary_release", "On temporary release"),
+                                    ("activity", "At work, education or a visit"),
+                                    ("elsewhere", "Elsewhere in the prison"),
+                                    ("other", "Another reason"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("because", models.CharField(blank=True, max_length=300)),
+                        ("from_paper", models.BooleanField(default=False)),
+                        (
+                            "late",
+                            models.BooleanField(
+                                default=False, help_text="Entered after its own day was over, or from paper"
+                            ),
+                        ),
+                        (
+                            "contact",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="check_note",
+                                to="omic.contact",
+                            ),
+                        ),
+                        (
+                            "entered_by",
+                            models.ForeignKey(
+                                help_text="Who typed it in, if not who checked",
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "person",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="check_notes",
+                                to="omic.person",
+                            ),
+                        ),
+                        (
+                            "prison",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="check_notes",
+                                to="omic.prison",
+                            ),
+                        ),
+                        (
+                            "wing",
+                            models.ForeignKey(
+                                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.wing"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("concern", ""), models.Q(("told", ""), _negated=True), _connector="OR"
+                                ),
+                                name="check_concern_says_who_was_told",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("spoken_to", False),
+                                    models.Q(
+                                        models.Q(("family", ""), _negated=True),
+                                        models.Q(("understood", ""), _negated=True),
+                                        models.Q(("identified", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="check_done_says_all",
+                            ),
                         ],
-                        max_length=10,
+                    },
+                ),
+            ]
+        ),
+        AtOnce(
+            [
+                pgtrigger.migrations.AddTrigger(
+                    model_name="checknote",
+                    trigger=pgtrigger.compiler.Trigger(
+                        name="check_note_append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="5a3993bd46c8d471a620ea15407c6ed823594312",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_check_note_append_only_c41e5",
+                            table="wellbeing_checknote",
+                            when="BEFORE",
+                        ),
                     ),
                 ),
-                ("spoken_to", models.BooleanField(default=False)),
-                ("raised", models.TextField(blank=True, help_text="What was raised; empty: nothing")),
-                (
-                    "family",
-                    models.CharField(
-                        blank=True,
-                        choices=[("yes", "In contact"), ("no", "No contact"), ("not_wanted", "Does not want contact")],
-                        max_length=10,
+                migrations.AddIndex(
+                    model_name="cohortdecision",
+                    index=models.Index(fields=["prison", "starts_on"], name="cohort_decision_by_prison"),
+                ),
+                migrations.AddConstraint(
+                    model_name="cohortdecision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("cohort__in", ["daily", "weekly"])), name="cohort_known"
                     ),
                 ),
-                (
-                    "understood",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("yes", "Understood"),
-                            ("no", "Not understood"),
-                            ("none_given", "No information to give"),
-                        ],
-                        max_length=10,
+                migrations.AddConstraint(
+                    model_name="cohortdecision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="cohort_decision_has_a_reason"
                     ),
                 ),
-                ("concern", models.TextField(blank=True)),
-                ("told", models.CharField(blank=True, help_text="To whom the concern was passed on", max_length=200)),
-                (
-                    "acct_entry",
-                    models.BooleanField(help_text="With an open ACCT: whether the concern is in it (WB-09)", null=True),
-                ),
-                (
-                    "away",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("court", "At court"),
-                            ("hospital", "In hospital"),
-                            ("temporary_release", "On temporary release"),
-                            ("activity", "At work, education or a visit"),
-                            ("elsewhere", "Elsewhere in the prison"),
-                            ("other", "Another reason"),
-                        ],
-                        max_length=20,
+                migrations.AddConstraint(
+                    model_name="cohortdecision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("next_review_on__gt", models.F("starts_on"))),
+                        name="cohort_review_lies_ahead",
                     ),
                 ),
-                ("because", models.CharField(blank=True, max_length=300)),
-                ("from_paper", models.BooleanField(default=False)),
-                (
-                    "late",
-                    models.BooleanField(default=False, help_text="Entered after its own day was over, or from paper"),
-                ),
-                (
-                    "contact",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="check_note", to="omic.contact"
+                migrations.AddConstraint(
+                    model_name="cohortdecision",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("stepped_down", False), ("cohort", "weekly"), _connector="OR"),
+                        name="cohort_step_down_is_to_weekly",
                     ),
                 ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        help_text="Who typed it in, if not who checked",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="check_notes", to="omic.person"
-                    ),
-                ),
-                (
-                    "prison",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="check_notes", to="omic.prison"
-                    ),
-                ),
-                (
-                    "wing",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="omic.wing"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("concern", ""), models.Q(("told", ""), _negated=True), _connector="OR"),
-                        name="check_concern_says_who_was_told",
-                    ),
-                    models.CheckConstraint(
+                migrations.AddConstraint(
+                    model_name="cohortdecision",
+                    constraint=models.CheckConstraint(
                         condition=models.Q(
-                            ("spoken_to", False),
                             models.Q(
-                                models.Q(("family", ""), _negated=True),
-                                models.Q(("understood", ""), _negated=True),
-                                models.Q(("identified", ""), _negated=True),
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_because", ""),
+                                ("withdrawn_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawn_because", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
-                        name="check_done_says_all",
+                        name="cohort_decision_withdrawn_says_why",
                     ),
-                ],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="checknote",
-            trigger=pgtrigger.compiler.Trigger(
-                name="check_note_append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="5a3993bd46c8d471a620ea15407c6ed823594312",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_check_note_append_only_c41e5",
-                    table="wellbeing_checknote",
-                    when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cohortdecision",
-            index=models.Index(fields=["prison", "starts_on"], name="cohort_decision_by_prison"),
-        ),
-        migrations.AddConstraint(
-            model_name="cohortdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cohort__in", ["daily", "weekly"])), name="cohort_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohortdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("because", ""), _negated=True), name="cohort_decision_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohortdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("next_review_on__gt", models.F("starts_on"))), name="cohort_review_lies_ahead"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohortdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stepped_down", False), ("cohort", "weekly"), _connector="OR"),
-                name="cohort_step_down_is_to_weekly",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cohortdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_because", ""), ("withdrawn_by__isnull", True)),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawn_because", ""), _negated=True),
+                migrations.AddConstraint(
+                    model_name="referral",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="check_referral_has_a_reason"
                     ),
-                    _connector="OR",
                 ),
-                name="cohort_decision_withdrawn_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("because", ""), _negated=True), name="check_referral_has_a_reason"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="selfharmincident",
-            index=models.Index(fields=["prison", "on"], name="self_harm_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="selfharmincident",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reference", ""), _negated=True),
-                fields=("prison", "reference"),
-                name="self_harm_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selfharmincident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_because", ""), ("withdrawn_by__isnull", True)),
-                    models.Q(
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawn_because", ""), _negated=True),
+                migrations.AddIndex(
+                    model_name="selfharmincident",
+                    index=models.Index(fields=["prison", "on"], name="self_harm_by_day"),
+                ),
+                migrations.AddConstraint(
+                    model_name="selfharmincident",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=("prison", "reference"),
+                        name="self_harm_reference_once",
                     ),
-                    _connector="OR",
                 ),
-                name="self_harm_withdrawn_says_who_and_why",
-            ),
+                migrations.AddConstraint(
+                    model_name="selfharmincident",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_because", ""),
+                                ("withdrawn_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawn_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="self_harm_withdrawn_says_who_and_why",
+                    ),
+                ),
+            ]
         ),
     ]

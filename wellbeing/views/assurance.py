@@ -7,10 +7,12 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from omic import audit
 from omic.access import Action, prisons_open_to, requires
@@ -64,6 +66,7 @@ def assurance(request: PrisonRequest, code: str) -> HttpResponseBase:
         "tables": _tables(request, scope, cells, whole),
         "periods": _periods(request, scope),
         "over": whole["done"] + whole["missed"],
+        "panels": [panel for name in settings.ASSURANCE_PANELS if (panel := import_string(name)(request))],
         "several": prisons_open_to(request.user, on=request.on, action=Action.SEE_ASSURANCE).count() > 1,
     }
     return render(request, "wellbeing/assurance.html", context)

@@ -1,5 +1,6 @@
 """Women's prisons: who is checked daily, who steps down, and deciding it. Elsewhere there is no such page."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from omic import audit, pending
 from omic.access import Action, requires
 from omic.audit import Actor
 from omic.context import Tab
+from omic.formats import plural
 from omic.http import PrisonRequest
 from omic.lists import ListPage
 from omic.models import Person
@@ -34,6 +36,8 @@ from wellbeing.actions.cohorts import (
     withdraw_decision,
 )
 from wellbeing.cohort_forms import CohortForm, ReferForm, TellForm
+from wellbeing.models import CohortDecision
+from wellbeing.reviewing import Reviews, draw_again, open_reviews, save_reviews
 from wellbeing.rules import policy_on
 from wellbeing.tabs import tabs_of
 
@@ -111,6 +115,7 @@ def _page(
     )
     context = {"tabs": tabs_of(request), "lists": _lists(request)}
     context |= {"rolled_out": cohorts.is_rolled_out(request.prison, request.on)}
+    context |= {"may_decide": request.standing.may(Action.DECIDE_COHORT)}
     return page.response("wellbeing/cohorts.html", context)
 
 
@@ -128,6 +133,32 @@ def _lists(request: PrisonRequest) -> list[Tab]:
 
 def _url(request: PrisonRequest, name: str) -> str:
     return reverse(f"wellbeing:{name}", args=[request.prison.pk])
+
+
+@requires(Action.DECIDE_COHORT)
+def review_many(request: PrisonRequest, code: str) -> HttpResponse:
+    """Decide several reviews on one page: what cannot be saved says why, the rest is saved (WB-03)."""
+    _only_women(request)
+    page = open_reviews(request, pending.typed(request))
+    if request.method == "POST":
+        saved = save_reviews(page)
+        _say_what_was_decided(request, page, saved)
+        if len(saved) == len(page.touched):
+            return redirect(request.path)
+        page = draw_again(page)
+    back = _url(request, "cohorts")
+    context = {"title": "Decide several reviews", "page": page, "form": page.form, "back": back, "cancel": back}
+    return render(request, "wellbeing/cohort_many.html", {**context, "typed_by": pending.stamp(request.user)})
+
+
+def _say_what_was_decided(request: PrisonRequest, page: Reviews, saved: Sequence[CohortDecision]) -> None:
+    if saved:
+        words = ", ".join(f"{made.person.name} {made.get_cohort_display().lower()}" for made in saved)
+        messages.success(request, f"{plural(len(saved), 'decision,decisions')} saved: {words}.")
+    elif not page.touched:
+        messages.info(request, "Nothing was decided, so nothing was saved.")
+    if down := [made.person.name for made in saved if made.stepped_down]:
+        messages.warning(request, f"To be told that checks are weekly from today: {', '.join(down)}.")
 
 
 # --- one woman --------------------------------------------------------------------------------------------------------

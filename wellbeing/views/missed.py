@@ -1,9 +1,11 @@
 """Missed checks: who is not yet seen today, who was missed on the days before, and what was done about it."""
 
+from datetime import date
 from functools import partial
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,10 +16,11 @@ from omic.access import Action, requires
 from omic.formats import plural
 from omic.http import PrisonRequest
 from omic.lists import ListPage
-from omic.models import Suspension
+from omic.models import Person, Suspension
 from wellbeing import missed_lists as lists
+from wellbeing.acct import acct_age, left_unseen
 from wellbeing.actions.missed import follow_up_missed
-from wellbeing.missed import missed_lately, missed_of, missed_yesterday, people_missed, with_last_seen
+from wellbeing.missed import ONE_DAY, missed_lately, missed_of, missed_yesterday, people_missed, with_last_seen
 from wellbeing.paper import copy_shown
 from wellbeing.roster import expected_by, not_yet_seen
 from wellbeing.tabs import tabs_of
@@ -46,6 +49,8 @@ def missed(request: PrisonRequest, code: str) -> HttpResponseBase:
         "late": request.now >= expected,
         "yesterday": missed_yesterday(prison, request.on).values("person").distinct().count(),
         "suspensions": suspensions.shown(prison, request.on, Suspension.Covers.CHECKS),
+        "open_today": left_unseen(prison, request.on, at=request.now).count(),
+        "open_yesterday": _treated_as_open(request, request.on - ONE_DAY),
         **copy_shown(request),
     }
     return page.response("wellbeing/missed.html", context)
@@ -69,7 +74,14 @@ def not_seen(request: PrisonRequest, code: str) -> HttpResponseBase:
         on_export=partial(audit.record_export, request, "not-yet-seen"),
     )
     context = {"expected": expected, "late": request.now >= expected, "back": reverse("wellbeing:missed", args=[code])}
+    context |= {"open_today": _treated_as_open(request, request.on), "age": acct_age(request.prison, at=request.now)}
     return page.response("wellbeing/missed_today.html", context)
+
+
+def _treated_as_open(request: PrisonRequest, on: date) -> QuerySet[Person]:
+    """Whoever was to be checked on a day as if their ACCT were open and was not, longest unseen first (H3)."""
+    rows = with_last_seen(left_unseen(request.prison, on, at=request.now), "pk").select_related("wing")
+    return rows.order_by("unseen_since", "surname", "forename", "pk")
 
 
 class FollowUpForm(TypedForm):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from omic import audit, pending
 from omic.access import Action, requires
 from omic.audit import Actor
-from omic.formats import clock, day, plural
+from omic.formats import day, plural
 from omic.http import PrisonRequest
 from omic.models import Wing
 from wellbeing.actions.checks import FURTHEST_BACK
@@ -71,8 +71,7 @@ def _say_what_was_saved(request: PrisonRequest, entry: Entry, saved: Sequence[Pa
         messages.info(request, "Nothing was filled in, so nothing was saved.")
     for line in saved:
         if line.twice:
-            taken = f"{clock(line.cleaned_data['clock'])} came twice on {day(entry.on)}, when the clocks went back"
-            messages.warning(request, f"{line.person.name}: {taken}. The first of the two was taken.")
+            messages.warning(request, line.which_of_two())
 
 
 @requires(Action.TAKE_ROSTER)

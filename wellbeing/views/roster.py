@@ -40,6 +40,7 @@ def sheet(request: PrisonRequest, code: str, wing: str) -> HttpResponse:
         _require_recording(request)
         saved = save_lines(lines, prison=request.prison, by=request.user, at=request.now)
         _tell(request, saved, by_others(saved, request.user, since=drawn.at), lost)
+        tell_of_twice(request, lines)
         lines = [line for line in lines if line.errors]
         if not lines:
             return redirect(request.get_full_path())
@@ -75,6 +76,7 @@ def _ways(request: PrisonRequest, asked: Asked) -> list[tuple[str, str]]:
     ways = [("Print", reverse("wellbeing:print-roster", args=where) + day)]
     if request.standing.may(Action.RECORD_CHECK) and asked.on <= request.on:
         ways.append(("Enter from paper", reverse("wellbeing:enter-paper", args=where) + day))
+        ways.append(("Recorded checks", reverse("wellbeing:recorded", args=where[:1]) + day))
     return ways
 
 
@@ -88,6 +90,13 @@ def _tell(request: PrisonRequest, saved: Sequence[Contact], others: Sequence[Con
     if lost:
         people = plural(lost, "person,people")
         messages.error(request, f"What you entered about {people} was not saved: they are not on your wing any more.")
+
+
+def tell_of_twice(request: PrisonRequest, lines: Sequence[RowForm]) -> None:
+    """Of what was saved at a time that came twice, which of the two it is."""
+    for line in lines:
+        if line.twice and not line.errors:
+            messages.warning(request, line.which_of_two())
 
 
 def _saved_words(saved: Sequence[Contact]) -> Iterator[str]:

@@ -1,0 +1,140 @@
+"""Caseloads: a POM's own, and one POM's as the HOMD sees it. The same lists, of the same cases."""
+
+from functools import partial
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from allocation.actions import record_risk_shown
+from allocation.case_lists import LIST_BY_KEY, LISTS, cases_of, counts
+from allocation.caseload import with_loads
+from allocation.engagement_lists import in_month, minutes_owed
+from allocation.filters import MyCaseFilter, coming, duties_of
+from allocation.lists import Cells, caseload_columns, log_column
+from allocation.loads import draw
+from omic import audit
+from omic.access import Action, requires
+from omic.context import Tab
+from omic.counting import ask, counted
+from omic.duties import to_read
+from omic.http import PrisonRequest
+from omic.lists import ListPage
+from omic.models import Obligation, ObligationKind, Person, Staff
+from omic.people import SearchForm, matching
+
+AT_ONCE = 10  # duties and notes shown above the caseload; their tabs have all
+
+
+@requires(Action.MY_CASES)
+def mine(request: PrisonRequest, code: str, key: str = "all") -> HttpResponseBase:
+    """Due and overdue duties and risk information to read, then the caseload; its other lists alone."""
+    cases = cases_of(request.user, request.prison, on=request.on)
+    page, search = _page(request, cases, key, title="My cases", empty="You are nobody’s POM here. The HOMD allocates.")
+    first = _waiting(request) if key == "all" else {}
+    context = {"tabs": my_tabs(request, cases), "search": search, "first": key == "all", **first}
+    return page.response("allocation/mine.html", context | {"lede": LIST_BY_KEY[key].definition})
+
+
+@requires(Action.SEE_OMU)
+def pom(request: PrisonRequest, code: str, staff: int, key: str = "all") -> HttpResponseBase:
+    """A POM's load and their cases here, list by list."""
+    found = get_object_or_404(with_loads(request.prison, on=request.on), pk=staff)
+    cases = cases_of(found, request.prison, on=request.on)
+    page, search = _page(request, cases, key, title=str(found), empty=f"{found} holds no case here.")
+    context = {"pom": found, "load": draw(request, [found]), "search": search, "lede": LIST_BY_KEY[key].definition}
+    context |= {"may_edit": request.standing.may(Action.ALLOCATE_POM), "back": reverse("allocation:poms", args=[code])}
+    return page.response("allocation/pom.html", context | {"tabs": pom_tabs(request, found, cases)})
+
+
+def _page(
+    request: PrisonRequest, cases: QuerySet[Person], key: str, *, title: str, empty: str
+) -> tuple[ListPage, SearchForm]:
+    """One list of a caseload, narrowed by a name or number that was sent by POST: no name stands in an address."""
+    if key not in LIST_BY_KEY:
+        raise Http404("A caseload has no such list.")
+    chosen, search = LIST_BY_KEY[key], SearchForm(request.POST or None)
+    found = matching(cases, search.cleaned_data["q"]) if search.is_valid() else cases
+    columns = caseload_columns(request, chosen.columns)
+    if request.standing.may(Action.MY_CASES):
+        columns = (*columns, log_column(request))
+    page = ListPage(
+        request,
+        found.filter(chosen.where(request.on)).select_related("wing"),
+        title=title,
+        columns=columns,
+        sort=chosen.sort,
+        noun="case,cases",
+        filterset=MyCaseFilter,
+        empty=chosen.empty or empty,
+        may_export=request.standing.may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, f"caseload-{key}"),
+    )
+    return page, search
+
+
+def my_tabs(request: PrisonRequest, cases: QuerySet[Person] | None = None) -> list[Tab]:
+    """A POM's own pages, each with the length of its list."""
+    code = request.prison.pk
+    cases = cases_of(request.user, request.prison, on=request.on) if cases is None else cases
+    tabs = _case_tabs(request, cases, "allocation:mine", "allocation:my-list", code)
+    found = ask(
+        request.prison,
+        duties=counted(duties_of(request.prison, request.user)),
+        risk=counted(to_read(request.standing)),
+        engagement=counted(my_engagement(request)),
+    )
+    tabs += [
+        Tab("Duties", reverse("allocation:my-duties", args=[code]), found["duties"]),
+        Tab("Risk information", reverse("risk-to-read", args=[code]), found["risk"]),
+    ]
+    if request.prison.women:
+        tabs.append(Tab("Engagement", reverse("allocation:my-engagement", args=[code]), found["engagement"]))
+    return tabs
+
+
+def pom_tabs(request: PrisonRequest, staff: Staff, cases: QuerySet[Person] | None = None) -> list[Tab]:
+    """The pages of one POM, each with the length of its list."""
+    args = (request.prison.pk, staff.pk)
+    cases = cases_of(staff, request.prison, on=request.on) if cases is None else cases
+    duties = duties_of(request.prison, staff)
+    risk = duties.filter(kind=ObligationKind.RISK_TO_READ)
+    found = ask(request.prison, duties=counted(duties), risk=counted(risk))
+    return [
+        *_case_tabs(request, cases, "allocation:pom", "allocation:pom-list", *args),
+        Tab("Duties", reverse("allocation:pom-duties", args=args), found["duties"]),
+        Tab("Risk information", reverse("allocation:pom-risk", args=args), found["risk"]),
+        Tab("Profile", reverse("allocation:pom-profile", args=args)),
+    ]
+
+
+def my_engagement(request: PrisonRequest) -> QuerySet[Obligation]:
+    """The time that a POM owes women of high complexity this month (WB-02)."""
+    return in_month(minutes_owed(request.prison), request.on).filter(person__pom=request.user)
+
+
+def _case_tabs(request: PrisonRequest, cases: QuerySet[Person], first: str, other: str, *args: Any) -> list[Tab]:
+    found = counts(cases, request.on)
+    addresses = (reverse(first, args=args), *(reverse(other, args=[*args, row.key]) for row in LISTS[1:]))
+    return [Tab(row.title, url, found[row.key]) for row, url in zip(LISTS, addresses, strict=True)]
+
+
+def _waiting(request: PrisonRequest) -> dict[str, object]:
+    """What is due, and what is to be read. Showing risk information counts as reading it, and is logged."""
+    open_duties = duties_of(request.prison, request.user).select_related("person__wing")
+    open_duties = open_duties.order_by("due_on", "opens_on", "pk")
+    risk = ObligationKind.RISK_TO_READ
+    due = list((open_duties.overdue(request.now) | coming(open_duties, request.on)).exclude(kind=risk)[: AT_ONCE + 1])
+    notes = list(open_duties.filter(kind=risk).order_by("opens_on", "pk")[: AT_ONCE + 1])
+    record_risk_shown(duties=notes[:AT_ONCE], by=request.user, at=request.now)
+    cells = Cells(request)
+    return {
+        "due": [(cells.due(row), cells.duty(row), cells.person(row.person)) for row in due[:AT_ONCE]],
+        "more_due": len(due) > AT_ONCE,
+        "notes": [(row, cells.person(row.person)) for row in notes[:AT_ONCE]],
+        "more_notes": len(notes) > AT_ONCE,
+        "all_duties": reverse("allocation:my-duties", args=[request.prison.pk]),
+        "all_notes": reverse("risk-to-read", args=[request.prison.pk]),
+    }

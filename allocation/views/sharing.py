@@ -1,0 +1,58 @@
+"""Parts beside the primary POM: giving one, and ending it."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from allocation.coworking import PART_WORDS, Part, end_share, share_case
+from allocation.forms import ReasonForm, ShareForm, attempt
+from allocation.reallocating import takers
+from omic import pending
+from omic.access import Action, requires
+from omic.http import PrisonRequest
+from omic.people import identity
+
+
+@requires(Action.ALLOCATE_POM)
+def share(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Let somebody co-work, or do case management support, beside the primary POM."""
+    person = request.person
+    poms = takers(request.prison, on=request.on)
+    if request.method != "POST":  # of who has got a part meanwhile the action says so
+        taken = set(person.pom_allocations.open().values_list("staff", flat=True))
+        poms = [pom for pom in poms if pom.pk not in taken]
+    part = request.GET.get("part", Part.COWORKING)
+    form = ShareForm(pending.typed(request), poms=poms, staff=request.user, initial={"part": part})
+    save = partial(share_case, person=person, by=request.user, at=request.now)
+    if request.method == "POST" and form.is_valid() and (done := attempt(form, save, **form.told())):
+        row, warnings = done
+        messages.success(request, f"{row.staff} is now {PART_WORDS[row.part]} in the case of {person.name}.")
+        for words in warnings:
+            messages.warning(request, f"{words}.")
+        return redirect("person", code, ref)
+    context = {"title": "Let somebody work on this case too", "form": form, **_about(request)}
+    return render(request, "allocation/share.html", {**context, "submit": "Add to the case", "poms": poms})
+
+
+@requires(Action.ALLOCATE_POM)
+def unshare(request: PrisonRequest, code: str, ref: str, allocation: int) -> HttpResponse:
+    """End somebody's part beside the primary POM, with the reason."""
+    rows = request.person.pom_allocations.filter(prison=request.prison).exclude(part=Part.PRIMARY)
+    found = get_object_or_404(rows.select_related("staff", "person"), pk=allocation)
+    form = ReasonForm(pending.typed(request), staff=request.user)
+    save = partial(end_share, allocation=found, by=request.user, at=request.now)
+    words = PART_WORDS[found.part]
+    if request.method == "POST" and form.is_valid() and attempt(form, save, **form.told()):
+        messages.success(request, f"{found.staff} is no longer {words} in the case of {request.person.name}.")
+        return redirect("person", code, ref)
+    context = {"title": f"End {found.staff}’s part: {words}", "form": form, "submit": "End it", **_about(request)}
+    return render(request, "omic/add_record.html", context)
+
+
+def _about(request: PrisonRequest) -> dict[str, Any]:
+    back = reverse("person", args=[request.prison.pk, request.person.ref])
+    return {"back": back, "cancel": back, "person": request.person, **identity(request.person)}

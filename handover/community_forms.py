@@ -1,0 +1,49 @@
+"""Forms and filters of the community pipeline and of the reminders."""
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from handover.models import CommunityRequest
+from handover.queries import COM_KNOWN
+from omic.forms import BaseForm
+from omic.models import Person
+
+
+class PipelineFilter(django_filters.FilterSet):
+    """By LDU, as case details name it, and by whether a COM is known."""
+
+    ldu = django_filters.CharFilter(label="LDU", field_name="details__ldu", lookup_expr="icontains")
+    com = django_filters.BooleanFilter(label="COM known", method="whose_com_is_known")
+
+    def whose_com_is_known(self, people: QuerySet[Person], _name: str, known: bool) -> QuerySet[Person]:
+        """Cases with, or without, a name or an address of a COM."""
+        return people.filter(COM_KNOWN) if known else people.exclude(COM_KNOWN)
+
+
+class AskedFilter(django_filters.FilterSet):
+    """By what was asked, of whom, and whether it was answered."""
+
+    kind = django_filters.ChoiceFilter(label="What", choices=CommunityRequest.Kind.choices)
+    ldu = django_filters.CharFilter(label="LDU", field_name="ldu__name", lookup_expr="icontains")
+    open = django_filters.BooleanFilter(label="Still open", field_name="answered_at", lookup_expr="isnull")
+
+
+class AnswerForm(BaseForm):
+    """What the LDU said."""
+
+    answer = forms.CharField(label="What did the LDU answer?", max_length=2000, widget=forms.Textarea({"rows": 3}))
+    com_name = forms.CharField(label="COM’s name", required=False, max_length=200)
+    com_email = forms.EmailField(label="COM’s email address", required=False)
+
+
+class ReminderForm(BaseForm):
+    """Whether a POM wants the reminders."""
+
+    wanted = forms.TypedChoiceField(
+        label="Do you want handover reminders by email?",
+        help_text="8 weeks before a handover, on the day, and 14 days after it while no COM is named",
+        choices=[("yes", "Yes"), ("no", "No: I look at my cases here")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )

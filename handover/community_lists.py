@@ -1,0 +1,107 @@
+"""The community pipeline's questions to the database, each defined once: list, count, tab and tile."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from handover.models import CommunityRequest
+from handover.policy import COMMUNITY_TIMES
+from handover.queries import COM_KNOWN, with_handover
+from omic.calendar import london_day
+from omic.models import Ldu, Message, Prison
+from omic.models.person import PersonQuerySet
+
+LOST = (Message.State.FAILED, Message.State.WITHHELD)
+ASKED = {
+    "asked_at": "asked_at",
+    "asked_kind": "kind",
+    "asked_ldu": "ldu__name",
+    "asked_mailbox": "message__recipient",
+    "asked_state": "message__state",
+    "answered_at": "answered_at",
+    "answer": "answer",
+}
+_NO_LDU = ~COM_KNOWN & Q(known_ldu=False)
+_LOST = ~COM_KNOWN & Q(asked_state__in=LOST, answered_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineList:
+    """One list of the cases in which a COM has, or will soon have, a part; `where` at a moment."""
+
+    key: str
+    title: str
+    definition: str
+    empty: str
+    where: Callable[[datetime], Q]
+
+    @property
+    def name(self) -> str:
+        """The name of its address."""
+        return self.key if self.key == "pipeline" else f"pipeline-{self.key}"
+
+
+def _silent(at: datetime) -> Q:
+    """Asked for so long ago that somebody has to ask in another way."""
+    asked = Q(asked_at__lte=at - timedelta(days=COMMUNITY_TIMES.chase_days), answered_at=None)
+    return ~COM_KNOWN & asked & ~_LOST
+
+
+LISTS = (
+    PipelineList(
+        "pipeline",
+        "Needs somebody",
+        "No COM is known, and no email will bring one: no LDU with a mailbox is recorded, the email did not reach it, "
+        "or it has not answered for 7 days.",
+        "Every case that needs a COM has one, or was asked for within the last 7 days. That is good.",
+        lambda at: _NO_LDU | _LOST | _silent(at),
+    ),
+    PipelineList(
+        "without-ldu",
+        "Without an LDU",
+        "No COM is known, and no LDU is recorded, or one of a name that has no mailbox here: nobody is written to.",
+        "Every case that needs a COM has an LDU with a mailbox. That is good.",
+        lambda _at: _NO_LDU,
+    ),
+    PipelineList(
+        "unanswered",
+        "Not answered",
+        "No COM is known; the LDU was asked 7 days ago or longer and has not answered, or the email did not reach it.",
+        "No LDU has left a question open for 7 days. That is good.",
+        lambda at: _LOST | _silent(at),
+    ),
+    PipelineList(
+        "all",
+        "All cases",
+        "The COM’s part, support or responsibility, begins within 45 days or has begun.",
+        "No case in which a COM has a part, now or within 45 days.",
+        lambda _at: Q(),
+    ),
+)
+
+
+def pipeline_cases(prison: Prison, at: datetime) -> QuerySet[Any]:
+    """The people of a prison in whose case a COM has a part or will have within 45 days, with what was asked last."""
+    on = london_day(at)
+    last = CommunityRequest.objects.filter(sentence=OuterRef("current__id")).order_by("-pk")
+    people: PersonQuerySet = with_handover(prison.people.all(), on)
+    near = people.filter(com_since__lte=on + timedelta(days=COMMUNITY_TIMES.list_days))
+    return near.annotate(
+        known_ldu=Exists(Ldu.objects.on(on).filter(name=OuterRef("details__ldu"))),
+        **{name: Subquery(last.values(path)[:1]) for name, path in ASKED.items()},
+    )
+
+
+def list_counts(prison: Prison, at: datetime) -> dict[str, int]:
+    """The length of every list, in one query."""
+    counts = {row.key: Count("pk", filter=row.where(at), distinct=True) for row in LISTS}
+    return pipeline_cases(prison, at).aggregate(**counts)
+
+
+def lost_reminders(prison: Prison, at: datetime) -> QuerySet[Message]:
+    """Reminders to POMs that were written in the last 30 days and did not reach them."""
+    recent = prison.messages.filter(kind="handover", created_at__gte=at - timedelta(days=30))
+    return recent.filter(state__in=LOST).order_by("-created_at")

@@ -1,0 +1,96 @@
+"""What the night writes to LDUs: the list of each month, and the reminder that a COM still lacks (HO-24).
+
+One email to an LDU and prison. A case without an LDU, or with one that has no mailbox here, is left out of all of
+them, and listed; it keeps nobody else's from being written.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from handover.community import Question, write
+from handover.community_cases import (
+    CommunityCase,
+    History,
+    asked_about,
+    community_cases,
+    history_of,
+    mailboxes,
+    next_slot,
+)
+from handover.community_mails import Letter, chaser_letter, list_letter
+from handover.rules.community import Ask, chased, lacks_com
+from omic.ledger import Coverage
+from omic.models import Ldu, Prison, Run
+from omic.models.person import PersonQuerySet
+from omic.nightly import JOB, Night
+from omic.reconcile import lock
+
+STEP = "handover.community_night.write_to_community"  # as settings name it
+SlotOf = Callable[[CommunityCase, History], str | None]
+Words = Callable[[Sequence[CommunityCase]], Letter]
+
+
+def write_to_community(night: Night) -> Coverage:
+    """Queue the month's lists, on the first night of the month that runs, and the reminders; answers how many."""
+    where = {"on": night.on, "at": night.at}
+    written = write_lists(night.prison, **where) if _first_of_its_month(night) else 0
+    written += _write_chasers(night.prison, **where)
+    return {"letters_to_community": written} if written else {}
+
+
+def _first_of_its_month(night: Night) -> bool:
+    """Whether no night of the month has told anything yet: one that was caught up, or failed at it, has not."""
+    runs = night.prison.runs.filter(job=JOB, state=Run.State.DONE, on__gte=night.on.replace(day=1), on__lt=night.on)
+    return not any(_told(coverage) for coverage in runs.values_list("coverage", flat=True))
+
+
+def _told(coverage: dict[str, Any]) -> bool:
+    return "caught_up_on" not in coverage and STEP not in coverage.get("failed", {})
+
+
+def write_lists(prison: Prison, *, on: date, at: datetime) -> int:
+    """The list of the month of `on`, to each LDU that has cases on it; how many."""
+    month = f"{on:%Y-%m}"
+
+    def listed(case: CommunityCase, history: History) -> str | None:
+        """The month, which is the situation: whoever is on the list already came from another prison."""
+        written = any(row.slot == month for row in asked_about(history, case, Ask.PIPELINE))
+        return month if lacks_com(Ask.PIPELINE, case.need, on) and not written else None
+
+    return _write(prison, Ask.PIPELINE, listed, lambda cases: list_letter(cases, f"{on:%B %Y}"), on=on, at=at)
+
+
+def _write_chasers(prison: Prison, *, on: date, at: datetime) -> int:
+    def missing(case: CommunityCase, history: History) -> str | None:
+        last = max((row.on for row in asked_about(history, case)), default=None)
+        return next_slot(history, case, Ask.CHASER) if chased(case.need, last_asked_on=last, on=on) else None
+
+    return _write(prison, Ask.CHASER, missing, chaser_letter, on=on, at=at)
+
+
+@transaction.atomic
+def _write(prison: Prison, ask: Ask, slot_of: SlotOf, words: Words, *, on: date, at: datetime) -> int:
+    """One letter to each LDU that has such cases. Who is written about is locked first, and looked at again."""
+    found = [question.case.person_id for _, question in _questions(prison.people.all(), ask, slot_of, on)]
+    lock(found)
+    by_ldu: dict[Ldu, list[Question]] = defaultdict(list)
+    for ldu, question in _questions(prison.people.filter(pk__in=found), ask, slot_of, on):
+        by_ldu[ldu].append(question)
+    for ldu, questions in by_ldu.items():
+        letter = words([question.case for question in questions])
+        write(prison, ldu, questions, letter, about=f"{ask}:{ldu.pk}", on=on, at=at)
+    return len(by_ldu)
+
+
+def _questions(people: PersonQuerySet, ask: Ask, slot_of: SlotOf, on: date) -> Iterator[tuple[Ldu, Question]]:
+    """What is to be asked about those of `people` whose LDU has a mailbox."""
+    cases = [case for case in community_cases(people, on) if not case.need.com_known]
+    ldus = mailboxes(cases, on)
+    history = history_of([case.sentence_id for case in cases])
+    for case in cases:
+        if case.ldu in ldus and (slot := slot_of(case, history)):
+            yield ldus[case.ldu], Question(case, ask, slot)

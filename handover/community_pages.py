@@ -1,0 +1,99 @@
+"""The community pipeline: cases by when a COM is needed, what LDUs were asked, and what they answered."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from handover.community_answers import record_answer
+from handover.community_columns import COLOURS, asked_columns, case_columns
+from handover.community_forms import AnswerForm, AskedFilter, PipelineFilter
+from handover.community_lists import LISTS, pipeline_cases
+from handover.community_tabs import community_tabs
+from handover.duty_actions import RefusedError
+from omic import audit
+from omic.access import Action, Relation, requires
+from omic.http import PrisonRequest
+from omic.lists import ListPage
+from omic.outbox import as_email
+from omic.people import identity
+
+LIST_BY_KEY = {row.key: row for row in LISTS}
+
+
+@requires(Action.SEE_PIPELINE)
+def pipeline(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
+    """One of the lists; the first is what needs somebody."""
+    chosen, may = LIST_BY_KEY[key], request.standing.may
+    cases = pipeline_cases(request.prison, request.now).filter(chosen.where(request.now))
+    records = Relation.PRISON in request.standing.relations(Action.RECORD_COMMUNITY)
+    page = ListPage(
+        request,
+        cases.select_related("pom", "details"),
+        title=chosen.title,
+        columns=case_columns(may(Action.SEE_PERSON), records),
+        sort="com-from",
+        noun="case,cases",
+        filterset=PipelineFilter,
+        empty=chosen.empty,
+        may_export=may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, f"pipeline-{key}"),
+        context={"on": request.on},
+    )
+    return page.response(context={"lede": chosen.definition, "tabs": community_tabs(request)})
+
+
+@requires(Action.SEE_PIPELINE)
+def asked(request: PrisonRequest, code: str) -> HttpResponseBase:
+    """Everything that LDUs were asked from here, newest first: to whom, when, answered or not."""
+    may = request.standing.may
+    page = ListPage(
+        request,
+        request.prison.community_requests.select_related("person", "ldu", "message"),
+        title="Emails to the community",
+        columns=asked_columns(code, may(Action.SEE_PERSON)),
+        sort="-asked",
+        noun="question,questions",
+        filterset=AskedFilter,
+        empty="Nothing was asked of an LDU from here yet.",
+        may_export=may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, "pipeline-asked"),
+    )
+    return page.response(context={"tabs": community_tabs(request)})
+
+
+@requires(Action.SEE_PIPELINE)
+def email(request: PrisonRequest, code: str, number: int) -> HttpResponse:
+    """The email in which something was asked, as its reader sees it."""
+    row = get_object_or_404(request.prison.community_requests.select_related("message"), pk=number)
+    back = reverse("handover:community-asked", args=[code])
+    context = {"title": row.message.title, "message": row.message, "email": as_email(row.message), "back": back}
+    context["colour"] = COLOURS[row.message.state]
+    return render(request, "omic/message.html", context)
+
+
+@requires(Action.RECORD_COMMUNITY)
+def answer(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """What was asked about one person, and recording what the LDU answered."""
+    person = request.person
+    form = AnswerForm(request.POST or None)
+    rows = person.community_requests.select_related("ldu", "message", "answer_recorded_by").order_by("-pk")
+    if request.method == "POST" and form.is_valid() and _recorded(request, form):
+        return redirect("handover:community-answer", code, ref)
+    context: dict[str, Any] = {"title": "What the community was asked", "form": form, "submit": "Record the answer"}
+    context |= {"person": person, "rows": rows, "open": any(row.answered_at is None for row in rows)}
+    context["back"] = context["cancel"] = reverse("person", args=[code, ref])
+    return render(request, "handover/community_answer.html", context | identity(person))
+
+
+def _recorded(request: PrisonRequest, form: AnswerForm) -> bool:
+    try:
+        record_answer(person=request.person, by=request.user, at=request.now, **form.cleaned_data)
+    except RefusedError as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, f"The answer about {request.person.name} is recorded.")
+    return True

@@ -1,0 +1,78 @@
+"""What staff record of parole reviews: when one is to be heard, what came of it, and when that was received."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from handover.duty_actions import RefusedError
+from omic import audit
+from omic.audit import Actor
+from omic.calendar import london_day
+from omic.details import Statement, state_parole_review
+from omic.formats import day
+from omic.models import ParoleReview, Person, Staff
+from omic.reconcile import lock, reconcile, window_of
+
+SOURCE = "Recorded with the parole reviews"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    """One review as it is typed: `next_hearing_on` is the new date of one that was adjourned or deferred (PA-08)."""
+
+    target_hearing_on: date | None
+    outcome: str = ""
+    outcome_on: date | None = None
+    received_on: date | None = None
+    next_hearing_on: date | None = None
+
+
+@transaction.atomic
+def record_review(*, person: Person, record: ReviewRecord, by: Staff, at: datetime) -> None:
+    """Record a review, or what came of one that is known by its hearing date; dates and duties follow at once.
+
+    Nothing is kept that cannot be: raises RefusedError for a day ahead, for an outcome before the hearing was asked
+    for, and for a new date of a review that was not deferred.
+    """
+    _check(record, london_day(at))
+    lock([person.pk])
+    statement = Statement(SOURCE, london_day(at), Actor(staff=by), at)
+    state_parole_review(
+        person,
+        statement,
+        target_hearing_on=record.target_hearing_on,
+        outcome=record.outcome,
+        outcome_on=record.outcome_on,
+        received_on=record.received_on,
+    )
+    if record.next_hearing_on:
+        state_parole_review(person, statement, target_hearing_on=record.next_hearing_on)
+    reconcile([person.pk], window_of(london_day(at), at))
+    audit.record(
+        by=Actor(staff=by), action="record_review", at=at, prison=person.prison, person=person,
+        hearing=record.target_hearing_on and record.target_hearing_on.isoformat(), outcome=record.outcome,
+    )  # fmt: skip
+
+
+def _check(record: ReviewRecord, on: date) -> None:
+    if record.outcome and record.outcome_on is None:
+        raise RefusedError("Enter the day of the outcome", field="outcome_on")
+    if not record.outcome and (record.outcome_on or record.received_on):
+        raise RefusedError("Select the outcome of that day", field="outcome")
+    if not record.outcome and record.target_hearing_on is None:
+        raise RefusedError("Enter the target hearing date, or an outcome and its day", field="target_hearing_on")
+    for name in ("outcome_on", "received_on"):
+        if (given := getattr(record, name)) and given > on:
+            raise RefusedError("The day must be today or in the past", field=name)
+    _check_order(record)
+
+
+def _check_order(record: ReviewRecord) -> None:
+    outcome_on, received_on, next_on = record.outcome_on, record.received_on, record.next_hearing_on
+    if outcome_on and received_on and received_on < outcome_on:
+        raise RefusedError(f"The outcome is of {day(outcome_on)}: it was received then or later", field="received_on")
+    if next_on and record.outcome != ParoleReview.Outcome.DEFERRED:
+        raise RefusedError("Only a review that was adjourned or deferred has a new date", field="next_hearing_on")
+    if next_on and outcome_on and next_on <= outcome_on:
+        raise RefusedError(f"The new date must be after {day(outcome_on)}", field="next_hearing_on")

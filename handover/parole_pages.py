@@ -1,0 +1,102 @@
+"""A person's parole: what is next, who writes and who attends, and every review that is known."""
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from handover.early_forms import EarlyForm
+from handover.parole_actions import ReviewRecord, record_review
+from handover.person_pages import about
+from handover.timetable_cases import DutyCase, read_duties
+from omic import pending
+from omic.access import Action, requires
+from omic.forms import DateField
+from omic.http import PrisonRequest
+from omic.models import ObligationKind, ParoleReview
+from omic.why import rendered
+
+AUTHORS = {"pom": "The POM", "com_with_pom_sections": "The COM, with the POM’s sections"}
+DUTIES = (ObligationKind.PAROLE_REVIEW, ObligationKind.PRE_TARIFF_REVIEW, ObligationKind.OASYS_PAROLE)
+RULES = ("PA-",)
+
+
+class ReviewForm(EarlyForm):
+    """A review, or what came of one."""
+
+    target_hearing_on = DateField(
+        label="Target hearing date", required=False, help_text="A review is known by it: type it also with an outcome"
+    )
+    outcome = forms.ChoiceField(
+        label="Outcome",
+        choices=[("", "Not known yet"), *ParoleReview.Outcome.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    outcome_on = DateField(label="Day of the outcome", required=False)
+    received_on = DateField(label="When was the outcome received here?", required=False)
+    next_hearing_on = DateField(label="If adjourned or deferred: the new hearing date", required=False)
+
+    def told(self) -> dict[str, Any]:
+        """The review as the action takes it."""
+        return {"record": ReviewRecord(**super().told())}
+
+
+@requires(Action.SEE_DATES)
+def parole(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """What is next first; then who writes and attends, then the reviews, newest first."""
+    case = next(read_duties([request.person.pk], request.on), None)
+    args = [code, ref]
+    duties = request.person.obligations.demanding().filter(kind__in=DUTIES).order_by("due_on", "opens_on")
+    context = {
+        "title": "Parole",
+        "case": case and case.facts.handover,
+        "duties": list(duties),
+        "reviews": request.person.parole_reviews.select_related("recorded_by").order_by("-target_hearing_on", "-pk"),
+        "why_url": reverse("why", args=[*args, "handover"]),
+        "override_url": _override_url(request, case),
+        "record_url": _record_url(request),
+        **(_who(case) if case else {}),
+    }
+    return render(request, "handover/parole.html", context | about(request, reverse("person", args=args)))
+
+
+def _record_url(request: PrisonRequest) -> str:
+    may = request.standing.reaches(Action.RECORD_PAROLE, request.person)
+    return reverse("handover:parole-record", args=[request.prison.pk, request.person.ref]) if may else ""
+
+
+def _who(case: DutyCase) -> dict[str, Any]:
+    """Who writes the one report and who attends (PA-03), with the rules that say so."""
+    found = case.timetable.parole
+    steps = [step for step in case.timetable.steps if step.rule_id.startswith(RULES)]
+    return {
+        "author": AUTHORS.get(found.report_author or "", "Nobody: no parole in this sentence"),
+        "attendees": " and ".join(str(owner).upper() for owner in found.hearing_attendees),
+        "explained": {"steps": rendered(tuple(steps))},
+    }
+
+
+def _override_url(request: PrisonRequest, case: DutyCase | None) -> str:
+    """PA-07: where the HOMD may keep the case from going back to the POM."""
+    available = case is not None and case.timetable.parole.homd_override_available
+    if not available or not request.standing.may(Action.OVERRIDE_RESPONSIBILITY):
+        return ""
+    return reverse("handover:override-ask", args=[request.prison.pk, request.person.ref]) + "?reason=parole"
+
+
+@requires(Action.RECORD_PAROLE)
+def record(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Record a review, or the outcome of one."""
+    back = reverse("handover:parole", args=[code, ref])
+    form = ReviewForm(pending.typed(request), request=request)
+    save = partial(record_review, person=request.person, by=request.user, at=request.now)
+    if request.method == "POST" and form.is_valid() and form.attempt(save):
+        messages.success(request, "The review is recorded. Dates and duties follow it.")
+        return redirect(back)
+    context = {"title": "Record a parole review", "form": form, "submit": "Record review"}
+    return render(request, "handover/person_form.html", context | about(request, back))

@@ -1,0 +1,97 @@
+"""Decisions around a recall: another function than the rule advises (RC-04), and reviews of re-release (RC-05)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from handover.duty_actions import RefusedError
+from handover.models import ExecutiveReview, FunctionDecision
+from handover.timetable_cases import read_duties
+from omic import audit
+from omic.audit import Actor
+from omic.calendar import london_day
+from omic.formats import day, moment
+from omic.models import Person, Sentence, Staff
+from omic.reconcile import lock
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOfRelease:
+    """One review of whether somebody recalled may be released again."""
+
+    route: str
+    reviewed_on: date
+    reviewed_by: str
+    outcome: str
+    note: str = ""
+    next_review_on: date | None = None
+
+
+@transaction.atomic
+def decide_function(*, person: Person, function: str, because: str, by: Staff, at: datetime) -> FunctionDecision:
+    """Decide that somebody recalled goes elsewhere than RC-04 advises. Raises RefusedError where that is advised."""
+    sentence = _recalled(person)
+    case = next(read_duties([person.pk], london_day(at)), None)
+    advice = case.timetable.recall if case else None
+    advised = (advice.onward_function or advice.function) if advice else ""
+    if function == advised:
+        raise RefusedError("This is what the rule advises: nothing to decide", field="function")
+    facts = {"advised": advised, "function": function, "because": because}
+    decision = FunctionDecision.objects.create(
+        person=person, prison_id=person.prison_id, sentence=sentence, decided_by=by, decided_at=at, **facts
+    )
+    _audit("decide_function", person, by=by, at=at, function=function, advised=advised)
+    return decision
+
+
+@transaction.atomic
+def record_release_review(*, person: Person, review: ReviewOfRelease, by: Staff, at: datetime) -> ExecutiveReview:
+    """Record a review of re-release. Raises RefusedError for a day ahead, before the recall, or recorded already."""
+    sentence = _recalled(person)
+    _check(review, sentence, london_day(at))
+    facts = {name: getattr(review, name) for name in review.__slots__}
+    try:
+        with transaction.atomic():
+            row = ExecutiveReview.objects.create(
+                person=person, prison_id=person.prison_id, sentence=sentence, recorded_by=by, recorded_at=at, **facts
+            )
+    except IntegrityError as error:
+        raise RefusedError("A review of this day is recorded already. Look again", field="reviewed_on") from error
+    _audit("record_release_review", person, by=by, at=at, review=row.pk, outcome=review.outcome)
+    return row
+
+
+@transaction.atomic
+def withdraw_release_review(*, review: ExecutiveReview, because: str, by: Staff, at: datetime) -> None:
+    """Take a review back that was recorded in error. Raises RefusedError when somebody has done so."""
+    lock([review.person_id])
+    row = ExecutiveReview.objects.select_related("person", "withdrawn_by").get(pk=review.pk)
+    if row.withdrawn_at:
+        raise RefusedError(f"{row.withdrawn_by} took this back on {moment(row.withdrawn_at)}. Look again")
+    row.withdrawn_by, row.withdrawn_at, row.withdrawn_because = by, at, because
+    row.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
+    _audit("withdraw_release_review", row.person, by=by, at=at, review=row.pk, because=because)
+
+
+def _recalled(person: Person) -> Sentence:
+    """The sentence that they were recalled on, behind the person's lock."""
+    lock([person.pk])
+    sentence = Sentence.objects.filter(person=person, closed_at=None, recalled=True).first()
+    if sentence is None:
+        raise RefusedError(f"{person.name} is not recalled")
+    return sentence
+
+
+def _check(review: ReviewOfRelease, sentence: Sentence, on: date) -> None:
+    if review.reviewed_on > on:
+        raise RefusedError("The day must be today or in the past", field="reviewed_on")
+    returned_on = sentence.returned_at and london_day(sentence.returned_at)
+    if returned_on and review.reviewed_on < returned_on:
+        raise RefusedError(f"They were returned on {day(returned_on)}: no review came before", field="reviewed_on")
+    if review.next_review_on and review.next_review_on <= review.reviewed_on:
+        raise RefusedError("The next review comes after this one", field="next_review_on")
+
+
+def _audit(action: str, person: Person, *, by: Staff, at: datetime, **detail: object) -> None:
+    audit.record(by=Actor(staff=by), action=action, at=at, prison=person.prison, person=person, **detail)

@@ -1,0 +1,117 @@
+"""The handover report: its draft, sending it, and the report on paper."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from handover.casework import current_sentence
+from handover.casework_forms import ReportForm, SendForm
+from handover.casework_pages import answer, waits
+from handover.duty_actions import RefusedError
+from handover.models import HandoverReport
+from handover.report_actions import PARTS, ReportConflictError, changed_since, in_text, save_report, send_report
+from omic import audit, pending
+from omic.access import Action, requires
+from omic.audit import Actor
+from omic.http import PrisonRequest
+from omic.people import identity
+
+
+@requires(Action.WORK_HANDOVER)
+def report(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Write the draft. Where somebody else has saved it meanwhile, what they wrote is shown beside what was typed."""
+    if current_sentence(request.person) is None:
+        return _no_sentence(request)
+    draft = _draft(request)
+    form = ReportForm(pending.typed(request), initial=_shown(draft), staff=request.user, now=request.now)
+    context: dict[str, Any] = {"draft": draft}
+    if request.method == "POST" and form.is_valid():
+        try:
+            version, texts = form.cleaned_data["version"], form.texts()
+            save_report(person=request.person, texts=texts, version=version, by=request.user, at=request.now)
+            messages.success(request, "The report is saved as a draft.")
+            return redirect("handover:report", code, ref)
+        except ReportConflictError as conflict:
+            context |= _conflict(form, conflict.report)
+        except RefusedError as refused:
+            form.add_error(None, str(refused))
+    back = reverse("handover:case", args=[code, ref])
+    context |= {"title": "Handover report", "form": form, "person": request.person, "back": back, "cancel": back}
+    return render(request, "handover/report.html", context | {"submit": "Save the draft"} | identity(request.person))
+
+
+def _conflict(form: ReportForm, stands: HandoverReport) -> dict[str, Any]:
+    """The form goes on from what stands now: saving again is then a choice that was made with both in sight."""
+    form.data = form.data.copy()
+    form.data["version"] = str(stands.version)
+    words = f"{stands.written_by} has saved this report since you opened it. Take over what you need, then save again"
+    form.add_error(None, words)
+    return {"draft": stands, "theirs": changed_since(stands, form.texts())}
+
+
+def _shown(draft: HandoverReport | None) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in (*PARTS, "version")} if draft else {}
+
+
+@requires(Action.WORK_HANDOVER)
+def send(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Keep the report as it was sent, to whom and when."""
+    draft = _draft(request)
+    if draft is None:
+        messages.info(request, "No report waits to be sent: write it first.")
+        return redirect("handover:case", code, ref)
+    form = SendForm(
+        pending.typed(request),
+        initial={"done_on": request.on, "version": draft.version},
+        staff=request.user,
+        now=request.now,
+        may_complete=waits(request),
+    )
+
+    def save() -> str:
+        try:
+            send_report(person=request.person, by=request.user, at=request.now, **form.told())
+        except ReportConflictError as conflict:
+            raise RefusedError(
+                f"{conflict.report.written_by} has changed the report since: read it again"
+            ) from conflict
+        return "The report is kept as it was sent."
+
+    intro = "OMiC sends nothing itself. Send the report by secure email; from then on it is kept as it stands here."
+    return answer(request, form, title="Send the report", submit="It is sent", save=save, intro=intro, report=draft)
+
+
+@requires(Action.SEE_DATES)
+def report_print(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
+    """The report on paper: as it was sent, or the draft as it stands."""
+    rows = request.person.handover_reports.select_related("written_by", "prison", "person")
+    row = get_object_or_404(rows, pk=number)
+    audit.record(
+        by=Actor(staff=request.user),
+        action="see_handover_report",
+        at=request.now,
+        prison=request.prison,
+        person=request.person,
+        report=row.pk,
+    )
+    context = {
+        "title": "Handover report",
+        "report": row,
+        "text": row.sent_text or in_text(row),
+        "person": request.person,
+        "back": reverse("handover:case", args=[code, ref]),
+    }
+    return render(request, "handover/report_print.html", context | identity(request.person))
+
+
+def _draft(request: PrisonRequest) -> HandoverReport | None:
+    drafts = request.person.handover_reports.filter(sent_at=None, sentence__closed_at=None)
+    return drafts.select_related("written_by").first()
+
+
+def _no_sentence(request: PrisonRequest) -> HttpResponse:
+    messages.info(request, f"{request.person.name} serves no sentence here, so there is no handover to report on.")
+    return redirect("handover:case", request.prison.pk, request.person.ref)

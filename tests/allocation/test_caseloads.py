@@ -1,0 +1,107 @@
+"""A POM's lists: what each holds, whose cases they are, how they are searched; the same for the HOMD."""
+
+import pytest
+
+from allocation.case_lists import LISTS
+from omic.models import Cover, ParoleReview, Person, Role
+from tests.allocation.cases import determine
+from tests.allocation.test_pages import address
+from tests.cast import Cast
+from tests.factories import (
+    NOW,
+    TODAY,
+    ObligationFactory,
+    PomAllocationFactory,
+    PostingFactory,
+    SentenceFactory,
+    days,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def held(cast: Cast, surname: str, **facts: object) -> Person:
+    person = determine(cast.person(surname=surname, **facts))
+    PomAllocationFactory(person=person, staff=cast.of(Role.POM))
+    return person
+
+
+@pytest.fixture
+def caseload(cast: Cast) -> Cast:
+    """One case for each list, on its last day, and beside each one that just misses it."""
+    person = held(cast, "New")
+    person.pom_allocations.update(started_at=NOW - (TODAY - days(-7)))
+    held(cast, "Older").pom_allocations.update(started_at=NOW - (TODAY - days(-8)))
+    for surname, due in (("Handed", 56), ("Later", 57)):
+        duty = {"kind": "handover", "owner_role": "pom", "owner": cast.of(Role.POM), "met_by": ""}
+        ObligationFactory(person=held(cast, surname), due_on=days(due), **duty)
+    for surname, release in (("Freed", 28), ("Kept", 29), ("Gone", -1)):
+        held(cast, surname, earliest_release_on=days(release), earliest_release_kind="crd")
+    heard = {"source": "test", "recorded_at": NOW}
+    SentenceFactory(person=held(cast, "Eligible"), ped=days(304))
+    SentenceFactory(person=held(cast, "Not yet"), ped=days(305))
+    ParoleReview.objects.create(person=held(cast, "Heard"), target_hearing_on=days(3), outcome="release", **heard)
+    ParoleReview.objects.create(person=held(cast, "Waits"), target_hearing_on=days(3), **heard)
+    return cast
+
+
+def surnames(cast: Cast, url: str, role: Role = Role.POM) -> set[str]:
+    return {person.surname for person in cast.client(role).get(url).context["list"].queryset}
+
+
+ON_LIST = {"new": {"New"}, "handovers": {"Handed"}, "releases": {"Freed"}, "parole": {"Eligible", "Waits"}}
+
+
+@pytest.mark.parametrize("key", ON_LIST)
+def test_each_list_holds_what_its_words_say(caseload: Cast, key: str) -> None:
+    assert surnames(caseload, address("my-list", key)) == ON_LIST[key]
+    assert surnames(caseload, address("pom-list", caseload.of(Role.POM).pk, key), Role.HOMD) == ON_LIST[key]
+    assert surnames(caseload, f"{address('cases')}?which={key}", Role.HOMD) == ON_LIST[key]
+
+
+def test_each_tab_counts_its_list(caseload: Cast) -> None:
+    client = caseload.client(Role.POM)
+    tabs = client.get(address("mine")).context["tabs"]
+    assert [tab.text for tab in tabs[: len(LISTS)]] == [row.title for row in LISTS]
+    for tab in tabs:
+        assert client.get(tab.url).context["list"].count == tab.count, tab.text
+
+
+def test_the_next_date_of_parole_says_which_it_is(caseload: Cast) -> None:
+    shown = caseload.client(Role.POM).get(address("my-list", "parole")).content.decode()
+    assert "(hearing)" in shown
+    assert "(PED)" in shown
+
+
+def test_co_worked_and_covered_cases_are_there_and_marked(cast: Cast) -> None:
+    pom, other = cast.of(Role.POM), PostingFactory(role=Role.POM, prison=cast.prison).staff
+    for surname in ("Shared", "Covered", "Neither"):
+        PomAllocationFactory(person=cast.person(surname=surname), staff=other)
+    shared, covered, _ = Person.objects.filter(pom=other).order_by("pk")
+    shared.pom_allocations.create(prison=cast.prison, staff=pom, part="coworking", started_at=NOW)
+    who = {"prison": cast.prison, "role": "pom", "staff": pom, "recorded_by": pom, "recorded_at": NOW}
+    Cover.objects.create(person=covered, starts_on=TODAY, because="Leave", **who)
+    held(cast, "Own")
+    page = cast.client(Role.POM).get(address("mine"))
+    assert surnames(cast, address("mine")) == {"Shared", "Covered", "Own"}
+    assert "Co-working" in page.content.decode()
+    assert surnames(cast, f"{address('mine')}?mine=cover") == {"Covered"}
+
+
+def test_a_name_is_searched_by_post_and_stands_in_no_address(caseload: Cast) -> None:
+    page = caseload.client(Role.POM).post(address("mine"), {"q": "hand"})
+    assert {person.surname for person in page.context["list"].queryset} == {"Handed"}
+    assert "hand" not in page.request["PATH_INFO"] + page.request["QUERY_STRING"]
+
+
+def test_there_is_no_other_list(cast: Cast) -> None:
+    assert cast.client(Role.POM).get(address("my-list", "others")).status_code == 404
+    assert cast.client(Role.HOMD).get(address("changes", "others")).status_code == 404
+
+
+def test_one_poms_pages_are_the_omus_and_not_another_prisons(cast: Cast) -> None:
+    pom = cast.of(Role.POM).pk
+    for name in ("pom-duties", "pom-risk"):
+        assert cast.client(Role.HOMD).get(address(name, pom)).status_code == 200
+        assert cast.client(Role.POM).get(address(name, pom)).status_code == 403
+        assert cast.stranger.get(address(name, pom)).status_code == 404

@@ -1,0 +1,180 @@
+"""The pages of the community pipeline, of the LDUs and of the reminders."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from handover.community_lists import LISTS
+from handover.models import CommunityRequest
+from omic.models import Ldu, Message, Person, Role
+from tests.cast import Cast
+from tests.factories import TODAY, days
+from tests.handover.community import STEPS, case, ldu, settle, short_case
+from tests.nights import small_hours
+
+SEES = (Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR, Role.GOVERNOR, Role.NATIONAL)
+SEES_NOT = (Role.POM, Role.KEY_WORKER, Role.SAFER_CUSTODY)
+PAGES = (*(row.name for row in LISTS), "community-asked", "reminders-waiting")
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings: Any) -> None:
+    settings.RECONCILE_STEPS = STEPS
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"handover:{name}", args=["LEI", *args])
+
+
+@pytest.mark.parametrize(("role", "status"), [(r, 200) for r in SEES] + [(r, 403) for r in SEES_NOT])
+def test_who_sees_the_pipeline(cast: Cast, role: Role, status: int) -> None:
+    assert {cast.client(role).get(url(name)).status_code for name in PAGES} == {status}
+
+
+@pytest.mark.parametrize("name", [*PAGES, "ldus", "reminders"])
+def test_another_prison_and_anonymous(cast: Cast, client: Client, name: str) -> None:
+    assert cast.stranger.get(url(name)).status_code == 404
+    assert client.get(url(name)).status_code == 302
+
+
+def test_what_needs_somebody_comes_first_and_every_tab_counts_its_list(cast: Cast) -> None:
+    ldu()
+    case(days(9), ldu=None, surname="Nobody")
+    case(days(9), ldu="Nowhere", surname="Unknown")
+    case(days(9), surname="Fine")
+    case(days(9), com="Cam", surname="Known")
+    client = cast.client(Role.HOMD)
+    page = client.get(url("pipeline"))
+    words = page.content.decode()
+    assert "No LDU recorded" in words and "LDU without a mailbox" in words and "Fine, " not in words
+    for tab in page.context["tabs"]:
+        if tab.count is not None:
+            assert client.get(tab.url).context["list"].count == tab.count
+    assert [tab.count for tab in page.context["tabs"][:4]] == [2, 2, 0, 4]
+
+
+def silent_and_undelivered(cast: Cast) -> tuple[Person, Person]:
+    ldu()
+    late, lost = short_case(surname="Late"), short_case(surname="Lost")
+    CommunityRequest.objects.filter(person=late).update(asked_at=small_hours(days(-8)))
+    Message.objects.filter(community_requests__person=lost).update(state=Message.State.FAILED)
+    return late, lost
+
+
+def test_no_answer_for_a_week_and_what_did_not_arrive_need_somebody(cast: Cast) -> None:
+    silent_and_undelivered(cast)
+    short_case(surname="Fresh")
+    words = cast.client(Role.HOMD).get(url("pipeline-unanswered")).content.decode()
+    assert "Late, " in words and "did not reach the LDU" in words and "Fresh, " not in words
+
+
+def test_names_are_for_those_who_may_open_people(cast: Cast) -> None:
+    silent_and_undelivered(cast)
+    for name in ("pipeline-all", "community-asked"):
+        assert "Late, " in cast.client(Role.HOMD).get(url(name)).content.decode()
+        assert "Late, " not in cast.client(Role.NATIONAL).get(url(name)).content.decode()
+
+
+def test_the_email_is_shown_as_it_was_read(cast: Cast) -> None:
+    ldu()
+    person = short_case()
+    row = CommunityRequest.objects.get()
+    page = cast.client(Role.HOMD).get(url("community-email", row.pk))
+    assert person.prison_number in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["pipeline-all", "community-asked"])
+def test_as_many_queries_for_ten_as_for_one_and_an_export(cast: Cast, name: str) -> None:
+    ldu()
+    client = cast.client(Role.HOMD)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url(name))
+        return len(captured)
+
+    short_case()
+    one = queries()
+    for _ in range(9):
+        short_case()
+    assert queries() == one
+    assert client.get(url(name) + "?export=csv").status_code == 200
+
+
+def test_an_answer_is_recorded_and_names_the_com(cast: Cast) -> None:
+    ldu()
+    person = short_case(pom=cast.of(Role.POM))
+    client, address = cast.client(Role.POM), url("community-answer", person.ref)
+    assert "None yet" in client.get(address).content.decode()
+    typed = {"answer": "Cam takes it.", "com_name": "Cam Community", "com_email": ""}
+    assert client.post(address, typed).status_code == 302
+    page = client.get(address).content.decode()
+    assert "Cam takes it." in page and "Record an answer" not in page
+    person.details.refresh_from_db()
+    assert person.details.com_name == "Cam Community"
+    assert "No question to an LDU is open" in client.post(address, typed).content.decode()
+
+
+def test_an_answer_is_for_ones_own_people(cast: Cast) -> None:
+    other = short_case()
+    assert cast.client(Role.POM).get(url("community-answer", other.ref)).status_code == 403
+    assert cast.client(Role.HOMD).get(url("community-answer", other.ref)).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.HOMS, 200), (Role.CASE_ADMINISTRATOR, 200), (Role.HOMD, 403)])
+def test_who_keeps_the_ldus(cast: Cast, role: Role, status: int) -> None:
+    assert cast.client(role).get(url("ldus")).status_code == status
+
+
+def test_an_unknown_ldu_is_added_from_its_name_and_changed_and_ended(cast: Cast) -> None:
+    case(days(9), ldu="Moor & Dale")
+    client = cast.client(Role.HOMS)
+    page = client.get(url("ldus")).content.decode()
+    assert "Moor &amp; Dale</strong>: 1 case" in page and "?name=Moor%20%26%20Dale" in page
+    assert 'value="Moor &amp; Dale"' in client.get(url("ldu-add") + "?name=Moor%20%26%20Dale").content.decode()
+    client.post(url("ldu-add"), {"name": "Moor & Dale", "email": "moor@probation.invalid"})
+    row = Ldu.objects.get()
+    client.post(url("ldu-change", row.pk), {"email": "dale@probation.invalid", "version": "1"})
+    new = Ldu.objects.get(ends_on=None)
+    assert (new.name, new.email, new.starts_on) == ("Moor & Dale", "dale@probation.invalid", TODAY)
+    client.post(url("ldu-end", new.pk), {"version": "1"})
+    assert not Ldu.objects.filter(ends_on=None).exists()
+
+
+def test_two_of_a_name_and_a_lost_race_say_so(cast: Cast) -> None:
+    row, client = ldu(), cast.client(Role.HOMS)
+    page = client.post(url("ldu-add"), {"name": "Weald", "email": "w@probation.invalid"})
+    assert "already" in page.content.decode()
+    page = client.post(url("ldu-change", row.pk), {"email": "w@probation.invalid", "version": "7"})
+    assert "Somebody has changed Weald" in page.content.decode()
+
+
+def test_reminders_that_reach_nobody_are_named_with_why(cast: Cast) -> None:
+    person = case(TODAY, com="Cam", surname="Alone")
+    page = cast.client(Role.CASE_ADMINISTRATOR).get(url("reminders-waiting")).content.decode()
+    assert "Alone, " in page and "No POM" in page
+    Person.objects.filter(pk=person.pk).update(pom=cast.of(Role.POM))
+    settle(person, TODAY)
+    assert "Goes out with the next night" in cast.client(Role.HOMS).get(url("reminders-waiting")).content.decode()
+
+
+def test_a_pom_chooses_for_themselves(cast: Cast) -> None:
+    client = cast.client(Role.POM)
+    assert client.post(url("reminders"), {"wanted": "no"}).status_code == 302
+    assert cast.of(Role.POM).reminder_choices.filter(ends_at=None).count() == 1
+    client.post(url("reminders"), {"wanted": "yes"})
+    assert not cast.of(Role.POM).reminder_choices.filter(ends_at=None).exists()
+    assert cast.client(Role.HOMD).get(url("reminders")).status_code == 403
+
+
+def test_the_home_tiles_open_lists_of_their_length(cast: Cast, settings: Any) -> None:
+    settings.HOME_TILES = ["handover.community_tabs.home_tiles"]
+    case(TODAY, ldu=None)
+    client = cast.client(Role.HOMD)
+    tiles = client.get(reverse("home", args=["LEI"])).context["tiles"]
+    assert [client.get(tile.url).context["list"].count for tile in tiles] == [tile.count for tile in tiles] == [1, 2]
+    assert cast.client(Role.POM).get(reverse("home", args=["LEI"])).context["tiles"] == []

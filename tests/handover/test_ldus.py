@@ -1,0 +1,90 @@
+"""LDUs: a mailbox is a dated row; what did not reach one is written to the next, and nothing twice."""
+
+from typing import Any
+
+import pytest
+
+from handover.duty_actions import RefusedError
+from handover.ldus import add_ldu, cases_of, change_mailbox, end_ldu, unknown_ldus
+from handover.models import CommunityRequest
+from omic.models import Ldu, Message, Prison, Staff
+from omic.outbox import send_waiting
+from tests.factories import NOW, TODAY, PrisonFactory, StaffFactory, days
+from tests.handover.community import STEPS, case, ldu, settle, short_case
+
+
+@pytest.fixture
+def prison(db: None, settings: Any) -> Prison:
+    settings.RECONCILE_STEPS = STEPS
+    return PrisonFactory(code="LEI")
+
+
+@pytest.fixture
+def by(db: None) -> Staff:
+    return StaffFactory()
+
+
+def add(prison: Prison, by: Staff, name: str = "Weald") -> Ldu:
+    return add_ldu(name=name, email="weald@probation.invalid", prison=prison, by=by, at=NOW)
+
+
+def test_unknown_names_are_told_with_their_cases(prison: Prison, by: Staff) -> None:
+    case(days(9), ldu="Moor")
+    case(days(99), ldu="Moor")
+    case(days(9), ldu=None)
+    case(days(9))
+    assert unknown_ldus(prison) == [("Moor", 2), ("Weald", 1)]
+    add(prison, by)
+    assert unknown_ldus(prison) == [("Moor", 2)]
+    assert cases_of(prison) == {"Moor": 2, "Weald": 1}
+
+
+def test_a_new_ldu_is_asked_at_once_what_waits(prison: Prison, by: Staff) -> None:
+    short_case()
+    assert not CommunityRequest.objects.exists()
+    add(prison, by)
+    assert [row.kind for row in CommunityRequest.objects.all()] == ["short"]
+
+
+def test_two_of_a_name_are_refused(prison: Prison, by: Staff) -> None:
+    add(prison, by)
+    with pytest.raises(RefusedError, match="already"):
+        add(prison, by)
+
+
+def test_another_mailbox_is_another_row_and_gets_what_the_old_one_did_not(prison: Prison, by: Staff) -> None:
+    old = ldu(email="wrong@probation.invalid")
+    person = short_case()
+    new = change_mailbox(ldu=old.pk, email="right@probation.invalid", version=old.version, prison=prison, by=by, at=NOW)
+    old.refresh_from_db()
+    assert (old.ends_on, new.starts_on) == (TODAY, TODAY)
+    assert send_waiting(NOW) == {"withheld": 1, "sent": 1}
+    assert Message.objects.get(state="sent").recipient == "right@probation.invalid"
+    settle(person, days(1))
+    assert [row.answered_at is None for row in CommunityRequest.objects.order_by("pk")] == [False, True]
+
+
+def test_what_was_delivered_is_not_written_again(prison: Prison, by: Staff) -> None:
+    old = ldu()
+    person = short_case()
+    send_waiting(NOW)
+    change_mailbox(ldu=old.pk, email="new@probation.invalid", version=1, prison=prison, by=by, at=NOW)
+    settle(person, days(1))
+    assert Message.objects.count() == 1
+
+
+def test_an_ended_ldu_gets_nothing_that_waits_and_comes_back_under_its_name(prison: Prison, by: Staff) -> None:
+    row = ldu()
+    short_case()
+    end_ldu(ldu=row.pk, version=row.version, prison=prison, by=by, at=NOW)
+    assert send_waiting(NOW) == {"withheld": 1}
+    assert unknown_ldus(prison) == [("Weald", 1)]
+    add(prison, by)
+    assert send_waiting(NOW) == {"sent": 1}
+
+
+def test_the_loser_of_a_race_is_told(prison: Prison, by: Staff) -> None:
+    row = ldu()
+    change_mailbox(ldu=row.pk, email="new@probation.invalid", version=1, prison=prison, by=by, at=NOW)
+    with pytest.raises(RefusedError, match="Somebody has changed"):
+        end_ldu(ldu=row.pk, version=1, prison=prison, by=by, at=NOW)

@@ -1,0 +1,100 @@
+"""Parole as casework: what is recorded, what cannot be, and the HOMD's choice of PA-07."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from handover.duty_actions import RefusedError
+from handover.override_actions import ask_override
+from handover.parole_actions import ReviewRecord, record_review
+from omic.models import AuditEvent, ParoleReview, Person, Role
+from omic.reconcile import reconcile, window_of
+from tests.cast import Cast
+from tests.factories import NOW, TODAY, CaseDetailsFactory, PomAllocationFactory, SentenceFactory, days
+
+pytestmark = pytest.mark.django_db
+
+
+def lifer(cast: Cast, *, ted: date) -> Person:
+    person = cast.person(arrived_on=days(-900), reception_on=days(-900))
+    SentenceFactory(person=person, kind="indeterminate", started_on=days(-4000), crd=None, ted=ted, sed=None)
+    CaseDetailsFactory(person=person, mappa_level=1, com_oasys_reviewed=True)
+    PomAllocationFactory(person=person, staff=cast.of(Role.POM))
+    reconcile([person.pk], window_of(TODAY, NOW))
+    person.refresh_from_db()
+    return person
+
+
+def recorded(cast: Cast, person: Person, **facts: Any) -> None:
+    facts = {"target_hearing_on": None} | facts
+    record_review(person=person, record=ReviewRecord(**facts), by=cast.of(Role.POM), at=NOW)
+
+
+def test_an_outcome_moves_the_case_at_once(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    recorded(cast, person, target_hearing_on=days(-20))
+    assert person.handoverdeterminations.with_responsibility(TODAY).current().get().responsibility == "COM"
+    facts = {"outcome": "not_release", "outcome_on": days(-10), "received_on": days(-3)}
+    recorded(cast, person, target_hearing_on=days(-20), **facts)
+    review = person.parole_reviews.get()
+    assert (review.outcome, review.received_on, review.recorded_by) == ("not_release", days(-3), cast.of(Role.POM))
+    assert person.handoverdeterminations.with_responsibility(TODAY).current().get().responsibility == "POM", "PA-05"
+    assert AuditEvent.objects.filter(person=person, action="record_review").count() == 2
+
+
+def test_one_that_was_deferred_gets_its_new_date_with_it_and_stays_with_the_com(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    facts = {"target_hearing_on": days(-20), "outcome": "deferred", "outcome_on": days(-20)}
+    recorded(cast, person, next_hearing_on=days(200), **facts)
+    assert set(person.parole_reviews.values_list("target_hearing_on", flat=True)) == {days(-20), days(200)}
+    assert person.handoverdeterminations.with_responsibility(TODAY).current().get().responsibility == "COM", "PA-08"
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({}, "target_hearing_on"),
+        ({"outcome": "release"}, "outcome_on"),
+        ({"outcome_on": days(-1)}, "outcome"),
+        ({"received_on": days(-1), "target_hearing_on": TODAY}, "outcome"),
+        ({"outcome": "release", "outcome_on": days(1)}, "outcome_on"),
+        ({"outcome": "release", "outcome_on": TODAY, "received_on": days(1)}, "received_on"),
+        ({"outcome": "release", "outcome_on": TODAY, "received_on": days(-1)}, "received_on"),
+        ({"outcome": "release", "outcome_on": TODAY, "next_hearing_on": days(9)}, "next_hearing_on"),
+        ({"outcome": "deferred", "outcome_on": TODAY, "next_hearing_on": TODAY}, "next_hearing_on"),
+    ],
+)
+def test_nothing_is_kept_that_cannot_be(cast: Cast, facts: dict[str, Any], field: str) -> None:
+    with pytest.raises(RefusedError) as error:
+        recorded(cast, lifer(cast, ted=days(900)), **facts)
+    assert error.value.field == field
+    assert not ParoleReview.objects.exists()
+
+
+@pytest.mark.parametrize(("next_on", "offered"), [(days(355), True), (days(356), False)])
+def test_pa_07_offers_the_homd_a_choice_up_to_twelve_months(cast: Cast, next_on: date, offered: bool) -> None:
+    person = lifer(cast, ted=days(-100))
+    last_on = date(2025, 11, 3)
+    next_on = date(2026, 11, 3) if offered else date(2026, 11, 4)
+    recorded(cast, person, target_hearing_on=last_on, outcome="not_release", outcome_on=last_on)
+    recorded(cast, person, target_hearing_on=next_on)
+    page = cast.client(Role.HOMD).get(reverse("handover:parole", args=[person.prison_id, person.ref]))
+    assert ("may keep the case" in page.content.decode()) == offered
+    facts = {"person": person, "responsibility": "COM", "because": "Soon", "by": cast.of(Role.HOMD), "at": NOW}
+    if offered:
+        assert ask_override(reason="parole", **facts)
+    else:
+        with pytest.raises(RefusedError, match="PA-07"):
+            ask_override(reason="parole", **facts)
+
+
+def test_the_page_records_and_keeps_what_was_typed_after_a_mistake(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    url = reverse("handover:parole-record", args=[person.prison_id, person.ref])
+    wrong = {"target_hearing_on": days(-5).isoformat(), "outcome": "release"}
+    page = cast.client(Role.POM).post(url, wrong).content.decode()
+    assert "Enter the day of the outcome" in page
+    right = wrong | {"outcome_on": days(-5).isoformat()}
+    assert "The review is recorded" in cast.client(Role.POM).post(url, right, follow=True).content.decode()

@@ -1,0 +1,126 @@
+"""Recall as casework: the 48 hours, the function, reviews of re-release."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from handover.duty_actions import RefusedError, record_duty_done
+from handover.models import ExecutiveReview, FunctionDecision
+from handover.recall_actions import ReviewOfRelease, decide_function, record_release_review, withdraw_release_review
+from handover.recall_pages import clock_words
+from omic.models import Obligation, ObligationKind, Person, Role, Sentence
+from omic.reconcile import reconcile, window_of
+from tests.cast import Cast
+from tests.factories import NOW, TODAY, CaseDetailsFactory, PomAllocationFactory, SentenceFactory, days
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def recalled(cast: Cast, *, returned_at: datetime = NOW - 3 * HOUR, **facts: Any) -> Person:
+    person = cast.person(arrived_on=days(-1), reception_on=days(-1))
+    facts = {"recall_kind": "standard", "sed": days(900)} | facts
+    SentenceFactory(person=person, started_on=days(-700), crd=days(-100), recalled=True, **facts)
+    Sentence.objects.update(returned_at=returned_at)
+    CaseDetailsFactory(person=person, provider="nps")
+    PomAllocationFactory(person=person, staff=cast.of(Role.POM))
+    reconcile([person.pk], window_of(TODAY, NOW))
+    person.refresh_from_db()
+    return person
+
+
+def explanation(person: Person) -> Obligation:
+    return person.obligations.select_related("person", "owner").get(kind=ObligationKind.RECALL_EXPLANATION)
+
+
+def page(cast: Cast, person: Person, role: Role = Role.POM) -> str:
+    return cast.client(role).get(reverse("handover:recall", args=[person.prison_id, person.ref])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        (timedelta(), "45 hours left"),
+        (45 * HOUR - timedelta(seconds=1), "0 hours left"),
+        (46 * HOUR, "Overdue for 1 hour"),
+        (45 * HOUR + timedelta(days=3), "Overdue for 3 days"),
+    ],
+)
+def test_the_clock_says_how_long_there_is(cast: Cast, later: timedelta, words: str) -> None:
+    assert clock_words(explanation(recalled(cast)), NOW + later) == words
+
+
+def test_explained_in_time_the_clock_stops(cast: Cast) -> None:
+    person = recalled(cast)
+    assert "45 hours left" in page(cast, person)
+    record_duty_done(duty=explanation(person), done_at=NOW, note="Dossier given", by=cast.of(Role.POM), at=NOW)
+    assert "hours left" not in page(cast, person)
+
+
+def decided(cast: Cast, person: Person, function: str) -> FunctionDecision:
+    return decide_function(person=person, function=function, because="A place there", by=cast.of(Role.HOMD), at=NOW)
+
+
+def test_the_homd_decides_otherwise_than_the_rule_and_says_why(cast: Cast) -> None:
+    person = recalled(cast)
+    row = decided(cast, person, "resettlement")
+    assert (row.advised, row.function) == ("training", "resettlement")
+    assert "A place there" in page(cast, person, Role.HOMD)
+
+
+def test_what_the_rule_advises_is_no_decision(cast: Cast) -> None:
+    with pytest.raises(RefusedError, match="advises"):
+        decided(cast, recalled(cast), "training")
+
+
+def reviewed(cast: Cast, person: Person, **facts: Any) -> ExecutiveReview:
+    facts = {"route": "executive", "reviewed_on": TODAY, "reviewed_by": "C. Om", "outcome": "stay"} | facts
+    return record_release_review(person=person, review=ReviewOfRelease(**facts), by=cast.of(Role.POM), at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"reviewed_on": days(1)}, "reviewed_on"),
+        ({"reviewed_on": days(-2)}, "reviewed_on"),
+        ({"next_review_on": TODAY}, "next_review_on"),
+    ],
+)
+def test_a_review_has_its_place_in_time(cast: Cast, facts: dict[str, Any], field: str) -> None:
+    with pytest.raises(RefusedError) as error:
+        reviewed(cast, recalled(cast), **facts)
+    assert error.value.field == field
+
+
+def test_a_review_is_recorded_once_taken_back_with_a_reason_and_recorded_again(cast: Cast) -> None:
+    person = recalled(cast)
+    row = reviewed(cast, person)
+    with pytest.raises(RefusedError, match="already"):
+        reviewed(cast, person)
+    withdraw_release_review(review=row, because="Of another person", by=cast.of(Role.POM), at=NOW)
+    with pytest.raises(RefusedError, match="took this back"):
+        withdraw_release_review(review=row, because="Again", by=cast.of(Role.POM), at=NOW)
+    assert reviewed(cast, person).pk != row.pk
+    assert "Of another person" in page(cast, person)
+
+
+def test_nothing_is_recorded_of_somebody_who_is_not_recalled(cast: Cast) -> None:
+    person = cast.person()
+    with pytest.raises(RefusedError, match="not recalled"):
+        reviewed(cast, person)
+    assert "They are not recalled" in page(cast, person, Role.HOMD)
+
+
+def test_the_forms_record_what_was_typed(cast: Cast) -> None:
+    person, homd = recalled(cast), cast.client(Role.HOMD)
+    args = [person.prison_id, person.ref]
+    homd.post(reverse("handover:recall-function", args=args), {"function": "reception", "because": "Short"})
+    said = {"route": "board", "reviewed_on": TODAY.isoformat(), "reviewed_by": "C. Om", "outcome": "release"}
+    homd.post(reverse("handover:recall-review", args=args), said)
+    assert FunctionDecision.objects.get().function == "reception"
+    row = ExecutiveReview.objects.get()
+    homd.post(reverse("handover:recall-review-withdraw", args=[*args, row.pk]), {"because": "Wrong day"})
+    row.refresh_from_db()
+    assert row.withdrawn_because == "Wrong day"
