@@ -139,10 +139,17 @@ def _dated(review: ParoleReview) -> date:
     return review.target_hearing_on or review.outcome_on  # type: ignore[return-value]
 
 
+def _before_the_sentence(agreed_on: date | None, started_on: date | None) -> bool:
+    """Early allocation is agreed for one sentence; case details are the person's, and keep it beyond (EA-23)."""
+    return agreed_on is not None and started_on is not None and agreed_on < started_on
+
+
 def facts_of(row: Row, reviews: Reviews, on: date) -> HandoverFacts:
     details = {name: row[f"details__{name}"] for name in _DETAILS}
     dates = {name: row[f"sentence__{name}"] for name in _DATES}
     details["moved_to_open_on"] = details["moved_to_open_on"] or _arrival_in_open_conditions(row)
+    if _before_the_sentence(details["early_allocation_agreed_on"], row["sentence__started_on"]):
+        details["early_allocation"] = details["early_allocation_agreed_on"] = None
     for name in ("early_allocation", "com_oasys_reviewed", "additional_isp", "welsh_open"):
         details[name] = bool(details[name])
     women = row["prison__estate"] == Estate.WOMEN

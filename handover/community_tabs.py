@@ -27,6 +27,7 @@ def ways_on(request: PrisonRequest) -> list[tuple[str, str]]:
     """Where the handover lists lead on to, in words and address: the pipeline, and a POM's choice of reminders."""
     ways = (
         ("Pipeline to the community", "pipeline", Action.SEE_PIPELINE),
+        ("Early allocation", "early-approve-list", Action.SEE_DATES),
         ("My reminders", "reminders", Action.CHOOSE_REMINDERS),
     )
     code, may = request.prison.pk, request.standing.may
@@ -41,7 +42,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     needs = list_counts(request.prison, request.now)["pipeline"]
     waiting = due_reminders(request.prison, request.on).count()
     url = reverse("handover:pipeline", args=[code])
-    tiles = [Tile(needs, "cases without a way to a COM", url, "yellow")] if needs else []
+    tiles = [Tile(needs, "cases in the community pipeline that need somebody", url, "yellow")] if needs else []
     if waiting:
         url = reverse("handover:reminders-waiting", args=[code])
         tiles.append(Tile(waiting, "reminders waiting for a POM’s address", url, "yellow"))

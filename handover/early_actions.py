@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from handover.duty_actions import RefusedError
 from handover.models import EarlyAssessment
@@ -102,8 +102,14 @@ def approve_early(*, assessment: int, approved: bool, approval: str, by: Staff, 
         raise RefusedError(f"{row.approved_by} answered on {moment(row.approved_at)}. Look again")
     if row.klass == _CLASS.NONE or not row.in_window:
         raise RefusedError("Nothing follows from this assessment, so there is nothing to approve")
+    if not approved and row.klass == _CLASS.AUTOMATIC:
+        raise RefusedError(
+            "An automatic case cannot be refused. If an answer is wrong, have it taken back", field="approved"
+        )
     row.approved, row.approved_by, row.approved_at, row.approval = approved, by, at, approval
     row.save(update_fields=["approved", "approved_by", "approved_at", "approval"])
+    if not approved:
+        _meet(row.person, Q(kind=ObligationKind.EA_REFERRAL_REVIEW), "refused by the HOMD", by=by, at=at)
     _follow("approve_early", row, by=by, at=at, approved=approved)
     return row
 
@@ -143,8 +149,7 @@ def record_early_decision(
     row.decision, row.decided_on, row.decided_by, row.decision_words = decision, decided_on, decided_by, words
     row.decision_recorded_by, row.decision_recorded_at = by, at
     row.save(update_fields=DECIDED)
-    agreed_on = decided_on if accepted else None
-    _state(row.person, {"early_allocation": accepted, "early_allocation_agreed_on": agreed_on}, DECISION, by=by, at=at)
+    _state_agreement(row.person, DECISION, by=by, at=at)
     _follow("record_early_decision", row, by=by, at=at, decision=decision, on=decided_on.isoformat())
     return row
 
@@ -156,8 +161,7 @@ def withdraw_early(*, assessment: int, because: str, by: Staff, at: datetime) ->
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_because = by, at, because
     row.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
     if row.decision == EarlyAssessment.Decision.ACCEPTED:
-        nothing = {"early_allocation": False, "early_allocation_agreed_on": None}
-        _state(row.person, nothing, TAKEN_BACK, by=by, at=at)
+        _state_agreement(row.person, TAKEN_BACK, by=by, at=at)
     _follow("withdraw_early", row, by=by, at=at, because=because)
     return row
 
@@ -197,6 +201,13 @@ def _case(person: Person, on: date) -> DutyCase:
     return found
 
 
+def _state_agreement(person: Person, source: str, *, by: Staff, at: datetime) -> None:
+    """In force from the first day on which one of the assessments that stand was accepted; else not in force."""
+    agreed_on = person.early_assessments.in_force().aggregate(first=Min("decided_on"))["first"]
+    values = {"early_allocation": agreed_on is not None, "early_allocation_agreed_on": agreed_on}
+    _state(person, values, source, by=by, at=at)
+
+
 def _state(person: Person, values: Mapping[str, Any], source: str, *, by: Staff, at: datetime) -> None:
     """As facts of the case, by the one way in; tier, dates and duties follow at once."""
     try:
@@ -223,10 +234,12 @@ def _meet(person: Person, which: Q, because: str, *, by: Staff, at: datetime) ->
 
 
 def _locked(assessment: int) -> EarlyAssessment:
-    """The row, behind its person's. Raises RefusedError for one that was taken back."""
+    """The row, behind its person's. Raises RefusedError for one taken back, or of a sentence that has ended."""
     lock([EarlyAssessment.objects.values_list("person", flat=True).get(pk=assessment)])
     people = ("person", "person__prison", "assessed_by", "approved_by", "referred_by", "decision_recorded_by")
-    row = EarlyAssessment.objects.select_related(*people, "withdrawn_by").get(pk=assessment)
+    row = EarlyAssessment.objects.select_related(*people, "withdrawn_by", "sentence").get(pk=assessment)
+    if row.sentence.closed_at:
+        raise RefusedError("The sentence that this was about has ended")
     if row.withdrawn_at:
         raise RefusedError(f"{row.withdrawn_by} took this back on {moment(row.withdrawn_at)}. Look again")
     return row

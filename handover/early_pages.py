@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +27,7 @@ from handover.timetable_cases import TACT_ALERT
 from handover.why import in_a_sentence
 from omic import audit, pending
 from omic.access import Action, requires
-from omic.context import Tab
+from omic.context import Tab, Tile
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage
 from omic.models import CaseDetails, ObligationKind
@@ -54,7 +55,9 @@ COLUMNS = (
 def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Where the person stands, what is next and by when, then every assessment of theirs."""
     rows = list(_rows(request))
-    present = next((row for row in rows if row.withdrawn_at is None), None)
+    standing = [row for row in rows if row.withdrawn_at is None and row.sentence.closed_at is None]
+    present = next(iter(standing), None)
+    in_force = next((row for row in standing if row.decision == EarlyAssessment.Decision.ACCEPTED), None)
     duties = list(request.person.obligations.demanding().filter(kind__in=DUTIES))
     stored = request.person.handoverdeterminations.current().first()
     context = {
@@ -64,10 +67,12 @@ def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpRespons
         "sentence": in_a_sentence(stored, request.on) if stored else "",
         "why_url": reverse("why", args=[code, ref, "handover"]),
         "present": present,
+        "in_force": in_force if in_force != present else None,
         "explained": _explained(present),
         "rows": rows,
         "action": _action(request, present),
-        "may_withdraw": present is not None and request.standing.reaches(Action.ASSESS_EARLY, request.person),
+        "may_withdraw": present is not None and _may_withdraw(request, present),
+        "may_end": in_force is not None and _may_withdraw(request, in_force),
     }
     return render(request, "handover/early.html", context | about(request, reverse("person", args=[code, ref])))
 
@@ -86,7 +91,7 @@ def _action(request: PrisonRequest, present: EarlyAssessment | None) -> dict[str
 
 
 def _rows(request: PrisonRequest) -> Any:
-    named = ("assessed_by", "approved_by", "referred_by", "decision_recorded_by", "withdrawn_by")
+    named = ("assessed_by", "approved_by", "referred_by", "decision_recorded_by", "withdrawn_by", "sentence")
     return request.person.early_assessments.select_related(*named)
 
 
@@ -97,6 +102,11 @@ def _explained(row: EarlyAssessment | None) -> dict[str, Any]:
 
 def _row(request: PrisonRequest, number: int) -> EarlyAssessment:
     return get_object_or_404(_rows(request), pk=number)
+
+
+def _may_withdraw(request: PrisonRequest, row: EarlyAssessment) -> bool:
+    action = Action.APPROVE_EARLY if row.referred_at else Action.ASSESS_EARLY
+    return request.standing.reaches(action, request.person)
 
 
 @requires(Action.ASSESS_EARLY)
@@ -130,7 +140,9 @@ def decide(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResp
 
 @requires(Action.ASSESS_EARLY)
 def withdraw(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
-    """Take an assessment back."""
+    """Take an assessment back; from the referral on, the HOMD alone."""
+    if not _may_withdraw(request, _row(request, number)):
+        raise PermissionDenied
     return _step(request, number, WithdrawForm, withdraw_early, "Take the assessment back", "Take back")
 
 
@@ -190,3 +202,19 @@ def early_list(request: PrisonRequest, code: str, stage: str) -> HttpResponseBas
         for key, one in LISTS.items()
     ]
     return page.response(context={"tabs": tabs, "lede": chosen.definition})
+
+
+def home_tiles(request: PrisonRequest) -> list[Tile]:
+    """What waits at each stage for whoever may take the next step: for a POM about their own people."""
+    tiles = []
+    for stage, action in (
+        ("approve", Action.APPROVE_EARLY),
+        ("refer", Action.ASSESS_EARLY),
+        ("decide", Action.ASSESS_EARLY),
+    ):
+        if request.standing.may(action):
+            theirs = EarlyAssessment.objects.filter(person__in=request.standing.people(action))
+            count = LISTS[stage].rows(theirs).count()
+            url = reverse(f"handover:early-{stage}-list", args=[request.prison.pk])
+            tiles += [Tile(count, f"early allocations: {LISTS[stage].words.lower()}", url, "yellow")] if count else []
+    return tiles

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Min, Q
 
 from handover.cases import LEGAL_STATUS, facts_of, read_rows, reviews_of
-from handover.models import HandoverDetermination
+from handover.models import EarlyAssessment, HandoverDetermination
 from handover.timetable import (
     EarlyAllocationFacts,
     HospitalFacts,
@@ -56,6 +56,7 @@ class Recorded:
     events: list[OasysAssessment] = field(default_factory=list)
     pom_contact: Contact | None = None
     tact: bool = False
+    declined: bool = False  # early allocation, by the newest assessment of the present sentence
     arrival: ExpectedArrival | None = None
     contacts: list[Contact] = field(default_factory=list)  # POM's and key worker's with somebody who was expected
     review_id: int | None = None
@@ -143,6 +144,9 @@ def _recorded(rows: Sequence[Row]) -> dict[int, Recorded]:
         found[contact.person_id].pom_contact = contact
     for alert in Alert.objects.filter(person__in=people, code=TACT_ALERT, ends_on=None):
         found[alert.person_id].tact = True
+    newest = EarlyAssessment.objects.standing().filter(person__in=people, sentence__closed_at=None)
+    for row in newest.order_by("person_id", "-assessed_at", "-pk").distinct("person_id"):
+        found[row.person_id].declined = row.declined
     arrivals = ExpectedArrival.objects.filter(Q(closed_at=None) | Q(closed_because="Arrived"), person__in=people)
     for arrival in arrivals.order_by("recorded_at", "pk"):
         if arrival.closed_at is None or arrival.prison_id == here[arrival.person_id]:
@@ -173,6 +177,7 @@ def _facts(row: Row, handover: Any, recorded: Recorded) -> TimetableFacts:
         ),
         early=EarlyAllocationFacts(
             tact=recorded.tact,
+            declined=recorded.declined,
             rationale=known["early_allocation_rationale"],
             **{name: known[name] for name in _EARLY},
         ),

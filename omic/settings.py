@@ -394,6 +394,7 @@ HOME_TILES = [
     "wellbeing.self_harm_panel.home_tiles",
     "wellbeing.tiles.home_tiles",
     "wellbeing.shared.home_tiles",
+    "handover.early_pages.home_tiles",
     "omic.duties.home_tiles",
     "omic.nomis.desk.home_tiles",
     "allocation.panels.home_tiles",

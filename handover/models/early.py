@@ -16,9 +16,13 @@ class EarlyAssessmentQuerySet(models.QuerySet["EarlyAssessment"]):
         return self.filter(withdrawn_at__isnull=True)
 
     def under_way(self) -> "EarlyAssessmentQuerySet":
-        """In the window, eligible, not refused by the HOMD, and not decided by the community yet."""
-        eligible = self.standing().filter(in_window=True, decision="").exclude(klass="none")
+        """In the window, eligible, not refused by the HOMD, not decided by the community, of a present sentence."""
+        eligible = self.standing().filter(in_window=True, decision="", sentence__closed_at=None).exclude(klass="none")
         return eligible.exclude(approved=False)
+
+    def in_force(self) -> "EarlyAssessmentQuerySet":
+        """Accepted by the community and not taken back, of a present sentence."""
+        return self.standing().filter(decision="accepted", sentence__closed_at=None)
 
     def to_approve(self) -> "EarlyAssessmentQuerySet":
         return self.under_way().filter(approved=None)
@@ -124,3 +128,8 @@ class EarlyAssessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.klass}"
+
+    @property
+    def declined(self) -> bool:
+        """Refused by the HOMD, or rejected by the community: the normal rules apply (EA-25)."""
+        return self.approved is False or self.decision == self.Decision.REJECTED

@@ -92,8 +92,10 @@ def _concerned(case: Case) -> bool:
 
 
 def _candidate(case: Case) -> bool:
-    """Whether the last three duties follow: early allocation is in force, or a criterion is met."""
+    """Whether the last three duties follow: early allocation is in force, or a criterion is met and nobody declined."""
     if not _concerned(case):
+        return False
+    if case.facts.early.declined and not case.handover.early_allocation:
         return False
     return case.handover.early_allocation or any(found.met for found in (*_automatic(case), *_discretionary(case)))
 

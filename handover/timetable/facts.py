@@ -44,7 +44,8 @@ class OasysFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyAllocationFacts:
-    """The criteria EA-01 to EA-10. `mappa_level_needed` 1..3, `rationale` the words of a discretionary referral."""
+    """The criteria EA-01 to EA-10. `mappa_level_needed` 1..3, `rationale` the words of a discretionary referral;
+    `declined`: the newest assessment was refused by the HOMD or rejected by the community (EA-25)."""
 
     tact: bool = False
     separation_centre: bool = False
@@ -56,6 +57,7 @@ class EarlyAllocationFacts:
     mappa_level_needed: int | None = None
     mappa_exceptional: bool = False
     rationale: str | None = None
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Early allocation as casework: assessed, approved, referred, decided, taken back; each once, its effect at once."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ from handover.early_actions import (
 )
 from handover.early_forms import CRITERIA
 from handover.models import EarlyAssessment
-from omic.models import AuditEvent, DetailEntry, ObligationKind, Person, Role
+from omic.models import AuditEvent, DetailEntry, ObligationKind, Person, Role, Sentence
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, CaseDetailsFactory, PomAllocationFactory, SentenceFactory, days
@@ -141,6 +141,48 @@ def test_rejected_the_normal_rules_apply_and_it_can_be_assessed_again(cast: Cast
     decided(cast, row, "rejected")
     assert person.handoverdeterminations.current().get().handover_on == before
     assert assessed(cast, person, high_profile=True).klass == "automatic"
+
+
+def test_what_was_declined_asks_for_nothing_until_the_next_assessment(cast: Cast) -> None:
+    """EA-25: neither transfer nor MAPPA referral stays owed, nor an OASys brought forward."""
+    person = case(cast)
+    row = assessed(cast, person, extremism_screening=True, rationale="Time")
+    assert ObligationKind.EA_TRANSFER in open_duties(person)
+    approve_early(assessment=row.pk, approved=False, approval="", by=cast.of(Role.HOMD), at=NOW)
+    assert open_duties(person) == set()
+    assessed(cast, person, extremism_screening=True, rationale="More time")
+    assert ObligationKind.EA_TRANSFER in open_duties(person)
+
+
+def test_a_later_assessment_leaves_what_is_in_force_alone(cast: Cast) -> None:
+    person = case(cast)
+    first = decided(cast, referred(cast, person))
+    second = referred(cast, person, extremism_screening=True, rationale="Time")
+    decided(cast, second, "rejected")
+    assert person.handoverdeterminations.current().get().reason == "early_allocation"
+    third = decided(cast, referred(cast, person))
+    withdraw_early(assessment=first.pk, because="Of another person", by=cast.of(Role.HOMD), at=NOW)
+    assert person.handoverdeterminations.current().get().reason == "early_allocation", "the third stands"
+    withdraw_early(assessment=third.pk, because="Of another person", by=cast.of(Role.HOMD), at=NOW)
+    assert person.handoverdeterminations.current().get().reason == "determinate"
+
+
+def test_it_ends_with_the_sentence(cast: Cast) -> None:
+    person = case(cast)
+    row = decided(cast, referred(cast, person))
+    Sentence.objects.update(closed_at=NOW)
+    SentenceFactory(person=person, started_on=days(1), crd=days(1500), sed=days(2000))
+    reconcile([person.pk], window_of(days(2), NOW + timedelta(days=2)))
+    assert person.handoverdeterminations.current().get().reason == "determinate"
+    with pytest.raises(RefusedError, match="ended"):
+        withdraw_early(assessment=row.pk, because="Late", by=cast.of(Role.HOMD), at=NOW)
+    assert not EarlyAssessment.objects.in_force().exists()
+
+
+def test_the_homd_cannot_refuse_an_automatic_case(cast: Cast) -> None:
+    row = assessed(cast, case(cast), high_profile=True)
+    with pytest.raises(RefusedError, match="automatic"):
+        approve_early(assessment=row.pk, approved=False, approval="", by=cast.of(Role.HOMD), at=NOW)
 
 
 def test_an_automatic_case_is_not_the_gatekeepers_to_reject(cast: Cast) -> None:

@@ -72,6 +72,22 @@ def test_a_pom_cannot_assess_whom_they_do_not_hold(cast: Cast) -> None:
     assert cast.client(Role.POM).get(url(person, "assess")).status_code == 403
 
 
+def test_from_the_referral_on_the_homd_alone_takes_it_back(cast: Cast) -> None:
+    person = case(cast)
+    row = referred(cast, person)
+    assert cast.client(Role.POM).get(url(person, "withdraw", row.pk)).status_code == 403
+    page = posted(cast.client(Role.HOMD), url(person, "withdraw", row.pk), {"because": "Wrong person"})
+    assert "Not assessed in this sentence" in page
+
+
+def test_what_waits_stands_on_the_home_page_of_whose_turn_it_is(cast: Cast) -> None:
+    person = case(cast)
+    assessed(cast, person, high_profile=True)
+    where = reverse("handover:early-approve-list", args=[person.prison_id])
+    assert where in cast.client(Role.HOMD).get(reverse("home", args=[person.prison_id])).content.decode()
+    assert where not in cast.client(Role.POM).get(reverse("home", args=[person.prison_id])).content.decode()
+
+
 def test_the_referral_on_paper_says_what_the_class_rests_on(cast: Cast) -> None:
     person = case(cast)
     row = referred(cast, person)
