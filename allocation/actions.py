@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from allocation.caseload import posted_poms, recommendation, with_case, with_held_type
+from allocation.caseload import posted_poms, recommendation, with_case
 from allocation.covers import end_covers, pom_covers
 from allocation.mails import mail_about
 from allocation.models import Pom, PomAbsence, PomAllocation
@@ -107,7 +107,7 @@ def record_risk_shown(*, duties: Sequence[Obligation], by: Staff, at: datetime) 
 def locked_case(person: Person, at: datetime) -> Person:
     """The person's case as it stands now, with the row locked. Raises RefusedError when they have left the prison."""
     lock([person.pk])
-    case = with_held_type(with_case(Person.objects.filter(pk=person.pk), on=london_day(at)), on=london_day(at))
+    case = with_case(Person.objects.filter(pk=person.pk), on=london_day(at))
     found = case.select_related("prison").get()
     if found.prison is None or found.prison_id != person.prison_id:
         raise RefusedError(f"{found.name} has left {person.prison}. Nothing was changed.")

@@ -24,7 +24,7 @@ NEW = timedelta(days=CASE_LISTS.new_days)
 def with_choice(prison: Prison, *, on: date) -> QuerySet[Staff]:
     """The POMs posted here, with their loads and `lately` (cases given to them in the last seven days), `coworking`,
     `handovers` (due in the next eight weeks), `high_need` (women whose complexity of need is high), `leaves_on` (None:
-    nothing says), and what is recorded of an absence: `absence_kind` today, `away_from` ahead."""
+    nothing says) and `away_from`, of an absence ahead."""
     absences = PomAbsence.objects.filter(prison=prison, staff=OuterRef("pk")).order_by()
     ahead = absences.filter(starts_on__gt=on).order_by("starts_on")
     held = PomAllocation.objects.filter(prison=prison, staff=OuterRef("pk"), ended_at=None)
@@ -39,8 +39,6 @@ def with_choice(prison: Prison, *, on: date) -> QuerySet[Staff]:
             coworking=_count(held.filter(part=Part.COWORKING), "staff"),
             handovers=_count(handovers, "person__pom"),
             high_need=_count(cases.filter(complexity=Complexity.HIGH), "pom"),
-            absence_kind=Subquery(absences.on(on).values("kind")[:1]),
-            back_on=Subquery(absences.on(on).values("returns_on")[:1]),
             away_from=Subquery(ahead.filter(kind=Kind.AWAY).values("starts_on")[:1]),
             leaves_on=Least(
                 Subquery(ends_on, output_field=DateField()),
@@ -74,7 +72,7 @@ def why_not(pom: Staff, *, on: date) -> str:
 
 
 def absent_words(pom: Staff) -> str:
-    """Why a POM from `with_choice` takes no case today, and until when; empty for who does."""
+    """Why a POM from `with_loads` takes no case today, and until when; empty for who does."""
     if not pom.absence_kind:  # type: ignore[attr-defined]
         return ""
     back = f" until {short_day(pom.back_on)}" if pom.back_on else ""  # type: ignore[attr-defined]

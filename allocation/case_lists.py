@@ -21,11 +21,12 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Least
 
 from allocation.caseload import UNKNOWN, with_case, with_next_day
+from allocation.covers import covered_by
 from allocation.models import Pom, PomAllocation
 from allocation.policy import CASE_LISTS
 from handover.queries import UPCOMING, duties
 from omic.calendar import add_months, london_midnight
-from omic.models import Cover, ParoleReview, Person, Prison, Role, Staff
+from omic.models import ParoleReview, Person, Prison, Staff
 
 Part = PomAllocation.Part
 COVER = "cover"
@@ -107,15 +108,17 @@ def cases_of(staff: Staff, prison: Prison, *, on: date) -> QuerySet[Person]:
     Those whose POM they stand in for today are among them.
     """
     rows = PomAllocation.objects.open().filter(staff=staff, prison=prison).order_by()
-    covered = Cover.objects.on(on).filter(staff=staff, prison=prison, role=Role.POM).order_by()
-    theirs = rows.values("person").union(covered.values("person"))
+    theirs = rows.values("person").union(covered_by(staff, prison, on=on))
     open_row = Q(pom_allocations__staff=staff, pom_allocations__ended_at__isnull=True)
     cases = _with_dates(prison.people.filter(pk__in=theirs), open_row, on)
     return cases.annotate(my_part=Coalesce(F("held__part"), Value(COVER)))
 
 
-# TI-14: among `cases_here`, given to a POM of another type than was recommended then.
-AGAINST_ADVICE = ~Q(held__recommended_type="") & ~Q(held__recommended_type=F("held__pom_type"))
+# TI-14: among `cases_here`, given to a POM of another type than was recommended then; one whose type was not recorded
+# may have been of it.
+ADVISED = ~Q(held__recommended_type="")
+AGAINST_ADVICE = ADVISED & ~Q(held__pom_type="") & ~Q(held__recommended_type=F("held__pom_type"))
+UNTYPED_THEN = ADVISED & Q(held__pom_type="")
 
 
 def of_type(cases: QuerySet[Person], prison: Prison, pom_type: str, *, on: date) -> QuerySet[Person]:

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from allocation.risk_warnings import ALERTS, COMPARED, RiskFacts, Said, risk_warnings
+from allocation.victim_liaison import officers_of
 from omic.access import Action
 from omic.details import newest
 from omic.details_pages import label
@@ -62,5 +63,5 @@ def victim_liaison_panel(request: PrisonRequest, person: Person) -> dict[str, An
     if not request.standing.reaches(Action.VICTIM_LIAISON, person):
         return None
     url = reverse("allocation:victim-liaison", args=[request.prison.pk, person.ref])
-    count = person.victim_liaison.filter(ended_at=None).count()
+    count = officers_of(person).filter(ended_at=None).count()
     return {"template": "allocation/victim_liaison_panel.html", "count": count, "url": url}

@@ -19,7 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, Least
 
-from allocation.models import Pom, PomAllocation
+from allocation.models import Pom, PomAbsence, PomAllocation
 from allocation.policy import PomType, Responsible
 from allocation.rules import IMMIGRATION, NEEDS_POM, PomTypeFacts, Recommendation, recommend_pom_type
 from handover.models import Responsibility, responsibility_on
@@ -92,9 +92,13 @@ def with_held_type(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
     )
 
 
-def recommendation(case: Person, *, operator: str, on: date, chosen: str = "") -> Outcome[Recommendation]:
-    """The type of POM recommended for a case read with `with_case` (and `with_held_type`, where it has a POM)."""
-    held = getattr(case, "held_type", None)
+def recommendation(
+    case: Person, *, operator: str, on: date, chosen: str = "", held: str | None = None
+) -> Outcome[Recommendation]:
+    """The type of POM recommended for a case read with `with_case`.
+
+    With `held`, the `held_type` of `with_held_type`, for the POM who has it; without, for who gets it (TI-13).
+    """
     lead = Responsible.NOBODY if case.part == TASKS else _LEADS.get(case.responsibility)
     facts = PomTypeFacts(
         responsible=lead,
@@ -161,7 +165,9 @@ PART_COUNTS = {f"part_{value}": Q(part=value) for value, _ in PARTS}
 
 def with_loads(prison: Prison, *, on: date) -> QuerySet[Staff]:
     """The POMs of a prison with their load: `cases`, `tier_a`…`tier_unknown` and `part_responsible`…`part_unknown`
-    are counts; `pom_type`, `working_days`, and whether they are `posted` here."""
+    are counts; `pom_type`, `working_days`, and whether they are `posted` here; `absence_kind` of today, and `back_on`
+    when it ends."""
+    absences = PomAbsence.objects.on(on).filter(prison=prison, staff=OuterRef("pk")).order_by()
     posted = posted_poms(prison, on=on).filter(staff=OuterRef("pk"))
     profile = Pom.objects.on(on).filter(prison=prison, staff=OuterRef("pk")).order_by()
     counts = {name: Count("held", filter=share) for name, share in (TIER_COUNTS | PART_COUNTS).items()}
@@ -179,5 +185,7 @@ def with_loads(prison: Prison, *, on: date) -> QuerySet[Staff]:
             pom_type=Coalesce(Subquery(profile.values("pom_type")[:1]), Value(UNKNOWN)),
             working_days=Subquery(profile.values("working_days")[:1]),
             posted=Exists(posted),
+            absence_kind=Subquery(absences.values("kind")[:1]),
+            back_on=Subquery(absences.values("returns_on")[:1]),
         )
     )

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import BooleanField, Case, F, OuterRef, Q, QuerySet, Subquery, When
 
 from allocation.filters import omu_duties
-from allocation.lists import Cells, duty_columns
+from allocation.lists import NUMBER_OF, Cells, duty_columns, who
 from allocation.models import PomAllocation
-from handover.models import HandoverDetermination, Responsibility
+from handover.models import HandoverDetermination, Responsibility, responsibility_on
 from omic.calendar import london_midnight
 from omic.formats import short_day
 from omic.http import PrisonRequest
@@ -60,40 +60,47 @@ def _overdue(request: PrisonRequest) -> QuerySet[Any]:
     return rows.select_related("person__wing", "owner")
 
 
-def _changed(model: Any, request: PrisonRequest, **fields: str) -> QuerySet[Any]:
-    """Answers of since yesterday that differ from the one before in any of `fields`; first answers are no change."""
-    rows = model.objects.current().filter(person__prison=request.prison, determined_at__gte=_since(request))
-    before = model.objects.filter(person=OuterRef("person"), pk__lt=OuterRef("pk")).order_by("-pk")
-    rows = rows.annotate(before_id=Subquery(before.values("pk")[:1])).filter(before_id__isnull=False)
+def _compared(model: Any, request: PrisonRequest, **fields: str) -> QuerySet[Any]:
+    """Answers that stand, and whether they are the `same` in all of `fields` as when yesterday began; None for first
+    answers, which are no change."""
+    rows = model.objects.current().filter(person__prison=request.prison)
+    before = model.objects.filter(person=OuterRef("person"), determined_at__lt=_since(request)).order_by("-pk")
+    rows = rows.annotate(before_id=Subquery(before.values("pk")[:1]))
     rows = rows.annotate(**{name: Subquery(before.values(field)[:1]) for name, field in fields.items()})
-    same = Q()
+    same = Q(determined_at__lt=_since(request))
+    equal = Q()
     for name, field in fields.items():
-        same &= Q(**{field: F(name)}) | Q(**{f"{field}__isnull": True, f"{name}__isnull": True})
-    rows = rows.annotate(same=Case(When(same, then=True), default=False, output_field=BooleanField()))
-    return rows.filter(same=False).select_related("person")
+        equal &= Q(**{field: F(name)}) | Q(**{f"{field}__isnull": True, f"{name}__isnull": True})
+    known = When(before_id__isnull=True, then=None)
+    same = Case(known, When(same | equal, then=True), default=False, output_field=BooleanField())
+    return rows.annotate(same=same).select_related("person")
 
 
 def _tiers(request: PrisonRequest) -> QuerySet[TierDetermination]:
-    return _changed(TierDetermination, request, letter_before="letter")
+    return _compared(TierDetermination, request, letter_before="letter").filter(
+        same=False, determined_at__gte=_since(request)
+    )
 
 
 def _handovers(request: PrisonRequest) -> QuerySet[HandoverDetermination]:
-    return _changed(HandoverDetermination, request, on_before="handover_on", fixed_before="fixed")
+    """Answers that changed, and those by which responsibility has passed since, with no new answer."""
+    rows = _compared(HandoverDetermination, request, on_before="handover_on", fixed_before="fixed")
+    before = request.on - 2 * ONE_DAY  # the last day before yesterday began
+    rows = rows.annotate(lead=responsibility_on(request.on), lead_before=responsibility_on(before))
+    passed = Q(lead__isnull=False, lead_before__isnull=False) & ~Q(lead=F("lead_before"))
+    return rows.filter(Q(same=False) | passed)
 
 
 def _who(request: PrisonRequest) -> tuple[Column, ...]:
-    """Who is here is linked; who has left is named."""
+    """Who is here is linked; who has left is named. The number alone for those who may open nobody's page."""
     cells = Cells(request)
 
     def named(row: Any) -> str:
         person: Person = row.person
-        return cells.person(person) if person.prison_id == request.prison.pk else person.name
+        return cells.person(person) if person.prison_id == request.prison.pk else cells.without_link(person)
 
     order = ("person__surname", "person__forename")
-    return (
-        Column("person", "Person", "person.name", order=order, cell=named),
-        Column("number", "Prison number", "person.prison_number", order=("person__prison_number",)),
-    )
+    return who(request, Column("person", "Person", "person.name", order=order, cell=named), NUMBER_OF)
 
 
 def _stay_columns(request: PrisonRequest) -> tuple[Column, ...]:
@@ -130,11 +137,22 @@ def _answer(fixed: str | None, handover_on: Any) -> str:
     return f"Handover {short_day(handover_on)}" if handover_on else "No case"
 
 
+def _before(row: Any) -> str:
+    """The answer before; where the same still stands, who was responsible by it."""
+    if row.same is False:
+        return _answer(row.fixed_before, row.on_before)
+    return str(Responsibility(row.lead_before).label)
+
+
+def _now(row: Any) -> str:
+    return _answer(row.fixed, row.handover_on) if row.same is False else str(Responsibility(row.lead).label)
+
+
 def _handover_columns(request: PrisonRequest) -> tuple[Column, ...]:
     return (
         *_who(request),
-        Column("before", "Before", lambda row: _answer(row.fixed_before, row.on_before)),
-        Column("now", "Now", lambda row: _answer(row.fixed, row.handover_on), order=("handover_on",)),
+        Column("before", "Before", _before),
+        Column("now", "Now", _now, order=("handover_on",)),
         Column("when", "When", "determined_at", order=("determined_at",)),
     )
 

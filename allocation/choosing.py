@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -13,13 +14,13 @@ from allocation.extra_resources import standing
 from allocation.lists import reason_words
 from allocation.loads import PomLoad, Share, draw
 from allocation.models import ExtraResource, PomAllocation, PomTraining, PomType
-from allocation.policy import ADVICE, RULES_BY_ID
+from allocation.policy import ADVICE, RULES_BY_ID, Reason
 from allocation.rules import missing_courses
 from omic.calendar import working_days_between
 from omic.formats import plural, short_day
 from omic.holidays import bank_holidays
 from omic.http import PrisonRequest
-from omic.models import Person, Staff
+from omic.models import Person, Staff, under_any_number
 from omic.policy import RenderedStep, render_steps
 
 TERMS = 3  # completed times of earlier POMs on the page
@@ -101,7 +102,7 @@ def look(request: PrisonRequest) -> Sight:
         present=present,
         beside=tuple(row for row in rows if row.ended_at is None and row not in primary),
         terms=tuple(row for row in primary if row.ended_at)[:TERMS],
-        extra=standing(request.prison, on=request.on).filter(person=case),
+        extra=standing(request.prison, on=request.on).filter(under_any_number(case)),
         waited=None if present else working_days_between(case.waiting_since, request.on, bank_holidays()),  # type: ignore[attr-defined]
         earlier=earlier_words(case),
         shares=drawn.shares,
@@ -116,16 +117,18 @@ def _case(request: PrisonRequest) -> Person:
 
 
 def advise(case: Person, request: PrisonRequest) -> Advice:
-    """The recommendation for a case read with `with_case` and `with_held_type`."""
-    outcome = recommendation(case, operator=request.prison.operator, on=request.on)
-    found = outcome.value
+    """What is recommended for who gets a case read with `with_case` and `with_held_type`, and that who has it may stay
+    (TI-13)."""
+    ask = partial(recommendation, case, operator=request.prison.operator, on=request.on)
+    outcome, staying = ask(), ask(held=case.held_type)  # type: ignore[attr-defined]
+    found, stays = outcome.value, staying if staying.reason == Reason.KEEP_POM else None
     return Advice(
         type=found.pom_type or "",
         answer=PomType(found.pom_type).label if found.pom_type else "No type recommended",
         reason=reason_words(outcome),
-        hints=tuple(ADVICE[hint] for hint in found.advice),
+        hints=tuple(ADVICE[hint] for hint in (*found.advice, *(stays.value.advice if stays else ()))),
         support=found.prison_staff_support,
-        steps=tuple(render_steps(outcome.steps, RULES_BY_ID)),
+        steps=tuple(render_steps((*outcome.steps, *(stays.steps if stays else ())), RULES_BY_ID)),
     )
 
 

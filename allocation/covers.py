@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -33,6 +34,11 @@ class StandIn:
 def pom_covers(prison: Prison) -> QuerySet[Cover]:
     """Every cover of a POM in a prison."""
     return Cover.objects.filter(prison=prison, role=Role.POM)
+
+
+def covered_by(staff: Staff, prison: Prison, *, on: date) -> QuerySet[Any]:
+    """The people in a prison for whose POM somebody stands in on a day."""
+    return Cover.objects.on(on).filter(staff=staff, prison=prison, role=Role.POM).order_by().values("person")
 
 
 def standing_in(prison: Prison, *, on: date) -> QuerySet[Cover]:

@@ -63,9 +63,9 @@ def share_case(
 
 
 @transaction.atomic
-def end_share(*, allocation: PomAllocation, reason: str, by: Staff, at: datetime) -> PomAllocation:
-    """End a part beside the primary POM. Both are told. Raises RefusedError, naming who was first, when it has ended
-    already, or the person has left."""
+def end_share(*, allocation: PomAllocation, reason: str, batch: str = "", by: Staff, at: datetime) -> PomAllocation:
+    """End a part beside the primary POM. Both are told, once for all of one `batch`. Raises RefusedError, naming who
+    was first, when it has ended already, or the person has left."""
     case = locked_case(allocation.person, at)
     shares = case.pom_allocations.exclude(part=Part.PRIMARY).select_related("staff", "ended_by", "prison", "person")
     found = shares.get(pk=allocation.pk)
@@ -75,7 +75,7 @@ def end_share(*, allocation: PomAllocation, reason: str, by: Staff, at: datetime
     end_allocation(found, by=by, at=at, because=reason)
     record_allocation("end_share", found, by=by, at=at, part=found.part)
     primary = case.pom_allocations.primary().open().select_related("staff").first()
-    _tell(found, primary, on=london_day(at), at=at)
+    _tell(found, primary, on=london_day(at), at=at, batch=batch and f"{batch}-{found.part}")
     return found
 
 
@@ -94,13 +94,14 @@ def _types(case: Person, on: date) -> dict[int, PomType]:
     return {staff: PomType(pom_type) for staff, pom_type in rows}
 
 
-def _tell(share: PomAllocation, primary: PomAllocation | None, *, on: date, at: datetime) -> None:
-    """Mail to whoever has the part, and to the primary POM."""
+def _tell(share: PomAllocation, primary: PomAllocation | None, *, on: date, at: datetime, batch: str = "") -> None:
+    """Mail to whoever has the part, and to the primary POM; those of a batch share one mail each."""
+    cases, yours = ("people’s cases", "cases") if batch else ("somebody’s case", "a case")
     words, ended = PART_WORDS[share.part], share.ended_at is not None
-    title = f"you are {'no longer ' if ended else ''}{words} in somebody’s case"
-    opening = f"You are {'no longer' if ended else 'now'} {words} in somebody’s case"
-    mail_about(share, to=share.staff, title=title, opening=opening, on=on, at=at)
+    title = f"you are {'no longer ' if ended else ''}{words} in {cases}"
+    opening = f"You are {'no longer' if ended else 'now'} {words} in {cases}"
+    mail_about(share, to=share.staff, title=title, opening=opening, on=on, at=at, batch=batch)
     if primary:
-        title = f"somebody {'no longer works' if ended else 'works'} beside you in a case of yours"
-        opening = f"{share.staff} is {'no longer' if ended else 'now'} {words} in a case of yours"
-        mail_about(share, to=primary.staff, title=title, opening=opening, on=on, at=at)
+        title = f"somebody {'no longer works' if ended else 'works'} beside you in {yours} of yours"
+        opening = f"{share.staff} is {'no longer' if ended else 'now'} {words} in {yours} of yours"
+        mail_about(share, to=primary.staff, title=title, opening=opening, on=on, at=at, batch=batch)

@@ -13,7 +13,7 @@ from omic.access import Action
 from omic.formats import short_day
 from omic.http import PrisonRequest
 from omic.lists import Column, link
-from omic.models import Person
+from omic.models import Person, under_any_number
 
 NOW = "now"
 
@@ -56,7 +56,7 @@ def extra_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None
     """What this case gets beyond the usual; None for those outside the OMU."""
     if not request.standing.may(Action.SEE_DATES):
         return None
-    rows = list(standing(request.prison, on=request.on).filter(person=person).select_related("decided_by"))
+    rows = list(standing(request.prison, on=request.on).filter(under_any_number(person)).select_related("decided_by"))
     may = request.standing.may(Action.AGREE_EXTRA)
     if not rows and not may:
         return None
@@ -65,8 +65,6 @@ def extra_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None
 
 
 def _person(request: PrisonRequest, person: Person) -> str:
-    if not request.standing.may(Action.SEE_PERSON):
-        return person.name
     return link(reverse("person", args=[request.prison.pk, person.ref]), person.name)
 
 

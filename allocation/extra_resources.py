@@ -11,7 +11,7 @@ from allocation.refusals import RefusedError
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
-from omic.models import Person, Prison, Staff
+from omic.models import Person, PersonMerge, Prison, Staff, under_any_number
 from omic.reconcile import lock
 
 
@@ -26,11 +26,17 @@ class Agreed:
     ends_on: date | None
 
 
+def about_people_here(prison: Prison) -> QuerySet[ExtraResource]:
+    """Every decision of a prison about people who are here, also under a number that was merged into theirs."""
+    merged = PersonMerge.objects.standing().filter(kept__prison=prison).values("gone")
+    return ExtraResource.objects.filter(Q(person__prison=prison) | Q(person__in=merged), prison=prison)
+
+
 def standing(prison: Prison, *, on: date) -> QuerySet[ExtraResource]:
     """The decisions of a prison that stand on a day or are to come, about people who are here; until a day not
     included."""
-    rows = ExtraResource.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on), prison=prison)
-    return rows.filter(person__prison=prison).exclude(ends_on=F("starts_on"))  # taken back before they began
+    rows = about_people_here(prison).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on))
+    return rows.exclude(ends_on=F("starts_on"))  # taken back before they began
 
 
 @transaction.atomic
@@ -42,7 +48,7 @@ def agree_extra_resource(*, person: Person, prison: Prison, agreed: Agreed, by: 
         raise RefusedError(f"{person.name} has left {prison}. Nothing was changed.")
     if agreed.ends_on and agreed.ends_on <= agreed.starts_on:
         raise RefusedError("The last day must be after the first", field="ends_on")
-    same = standing(prison, on=agreed.starts_on).filter(person=person, what__iexact=agreed.what)
+    same = standing(prison, on=agreed.starts_on).filter(under_any_number(person), what__iexact=agreed.what)
     if found := same.select_related("decided_by").first():
         raise RefusedError(
             f"{found.decided_by} has agreed this already. End that first, or say what is more", field="what"

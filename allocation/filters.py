@@ -5,8 +5,9 @@ from datetime import date
 import django_filters
 from django.db.models import Q, QuerySet
 
-from allocation.case_lists import AGAINST_ADVICE, LIST_BY_KEY, LISTS, MY_PARTS, of_type
+from allocation.case_lists import AGAINST_ADVICE, LIST_BY_KEY, LISTS, MY_PARTS, UNTYPED_THEN, of_type
 from allocation.caseload import PARTS, TIERS, poms_of
+from allocation.covers import covered_by
 from allocation.lists import TYPE_WORDS
 from handover.queries import UPCOMING
 from omic.http import PrisonRequest
@@ -30,9 +31,11 @@ def omu_duties(request: PrisonRequest) -> QuerySet[Obligation]:
     return request.prison.obligations.demanding().filter(owner_role__in=OMU_ROLES)
 
 
-def duties_of(prison: Prison, staff: Staff) -> ObligationQuerySet:
-    """What still asks something of one POM here: named as theirs, or a POM's duty about one of their people."""
-    theirs = Q(owner=staff) | Q(owner_role=Role.POM, person__pom=staff)
+def duties_of(prison: Prison, staff: Staff, *, on: date) -> ObligationQuerySet:
+    """What still asks something of one POM here: named as theirs, or a POM's duty about one of their people or about
+    somebody whose POM they stand in for on the day."""
+    cases = Q(person__pom=staff) | Q(person__in=covered_by(staff, prison, on=on))
+    theirs = Q(owner=staff) | Q(owner_role=Role.POM) & cases
     return prison.obligations.demanding().filter(theirs)
 
 
@@ -60,7 +63,7 @@ class CaseFilter(django_filters.FilterSet):
     against = django_filters.ChoiceFilter(
         label="Type when given",
         empty_label="Any",
-        choices=(("yes", "Other than recommended"),),
+        choices=(("yes", "Other than recommended"), ("unknown", "Not recorded")),
         method="given_against_advice",
     )
     tier = django_filters.ChoiceFilter(label="Tier", empty_label="Any", choices=TIERS)
@@ -77,9 +80,9 @@ class CaseFilter(django_filters.FilterSet):
         """Cases whose POM is of a type today."""
         return of_type(cases, self.request.prison, pom_type, on=self.request.on)
 
-    def given_against_advice(self, cases: QuerySet[Person], _name: str, _yes: str) -> QuerySet[Person]:
-        """Cases given to a POM of another type than was recommended then (TI-14)."""
-        return cases.filter(AGAINST_ADVICE)
+    def given_against_advice(self, cases: QuerySet[Person], _name: str, answer: str) -> QuerySet[Person]:
+        """Cases given to a POM of another type than was recommended then (TI-14), or of a type nobody had recorded."""
+        return cases.filter(UNTYPED_THEN if answer == "unknown" else AGAINST_ADVICE)
 
 
 class MyCaseFilter(django_filters.FilterSet):

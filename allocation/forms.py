@@ -93,6 +93,11 @@ class EndForm(TypedForm):
     )
     replaces = forms.IntegerField(widget=forms.HiddenInput)
 
+    def renew(self, replaces: int | None) -> None:
+        """Ask about the allocation that stands now, once the refusal has said that it is another."""
+        self.data = self.data.copy()
+        self.data["replaces"] = replaces or self.data["replaces"]
+
 
 class ShareForm(TypedForm):
     """Who gets a part in a case beside the primary POM, and which."""

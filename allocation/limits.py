@@ -45,9 +45,8 @@ def span_limit(prison: Prison, *, on: date) -> Limit | None:
     full = policy_on(on).full_time_days
     recorded = dict(Pom.objects.on(on).filter(prison=prison, staff__in=poms).values_list("staff", "working_days"))
     together = sum((min(recorded.get(pom, Decimal(full)), Decimal(full)) for pom in poms), Decimal(0)) / full
-    each = (together / homds).quantize(Decimal("0.1"))
     words = f"{together.quantize(Decimal('0.1'))} full-time equivalent POMs for {plural(homds, 'HOMD,HOMDs')}"
-    return _limit(words, may_line_manage(each, on=on))
+    return _limit(words, may_line_manage(together / homds, on=on))
 
 
 def _type(pom: Staff) -> Type | None:

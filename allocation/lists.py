@@ -1,7 +1,7 @@
 """The columns and filters of allocation's lists. Cells link as far as the reader may follow."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -55,10 +55,14 @@ class Cells:
         return self._about[name, kind].replace(str(ANYBODY), str(person.ref))
 
     def person(self, person: Person) -> str:
-        """The name, as a link for those who may open the person."""
+        """The name, as a link; the prison number alone for those who may open nobody's page."""
         if not self._may[Action.SEE_PERSON]:
-            return person.name
+            return person.prison_number
         return link(self.about_person("person", person), person.name)
+
+    def without_link(self, person: Person) -> str:
+        """The same of somebody who is not here, whose page cannot be opened from here."""
+        return person.name if self._may[Action.SEE_PERSON] else person.prison_number
 
     def marked(self, case: Person) -> str:
         """The name; with it what somebody is in the case whose list this is, where they are not its primary POM."""
@@ -116,8 +120,14 @@ class Cells:
         return link(self.url("handover:duty", duty.pk), words) if self._may[Action.SEE_DATES] else words
 
     def _reads(self, duty: Obligation) -> bool:
+        if not self._may[Action.READ_RISK]:
+            return False
         standing = self.request.standing
-        return standing.may(Action.READ_RISK) and (Role.HOMD in standing.roles or duty.owner_id == standing.staff.pk)
+        return Role.HOMD in standing.roles or duty.owner_id == standing.staff.pk or duty.person_id in self._covered
+
+    @cached_property
+    def _covered(self) -> frozenset[int]:
+        return frozenset(self.request.standing.covered(Role.POM).values_list("person", flat=True))
 
     def due(self, duty: Obligation) -> str:
         """When, with its why."""
@@ -193,33 +203,47 @@ def _release_column(cells: Cells) -> Column:
     return Column("release", "Earliest release", "earliest_release_on", order=order, cell=cells.release)
 
 
+NUMBER_OF = Column("number", "Prison number", "person.prison_number", order=("person__prison_number",))
+
+
+def who(request: PrisonRequest, name: Column, number: Column) -> tuple[Column, ...]:
+    """Name and number; for those who may open nobody's page the number stands in the name's place, in files too."""
+    if request.standing.may(Action.SEE_PERSON):
+        return name, number
+    return (replace(name, heading=number.heading, value=number.value, order=number.order),)
+
+
+def _who(request: PrisonRequest, cell: Callable[[Person], str]) -> tuple[Column, ...]:
+    name = Column("name", "Name", "name", order=("surname", "forename"), cell=cell)
+    return who(request, name, Column("number", "Prison number", "prison_number", order=("prison_number",)))
+
+
 def case_columns(request: PrisonRequest, *, with_pom: bool) -> tuple[Column, ...]:
     """A caseload: who, where, tier, part, and the dates that matter."""
+    return (*_who(request, Cells(request).person), *_case(request, with_pom=with_pom))
+
+
+def _case(request: PrisonRequest, *, with_pom: bool) -> tuple[Column, ...]:
     cells = Cells(request)
     pom = (Column("pom", "POM", "pom", order=("pom__surname", "pom__forename")),) if with_pom else ()
     return (
-        Column("name", "Name", "name", order=("surname", "forename"), cell=cells.person),
-        Column("number", "Prison number", "prison_number", order=("prison_number",)),
         Column("wing", "Wing", "wing.code", order=("wing__code",)),
         *pom,
         Column("tier", "Tier", "tier", order=("tier",), cell=cells.tier),
         Column("part", "POM’s part", lambda case: PART_WORDS[case.part], order=("part",), cell=cells.part),
         Column("handover", "Handover", "handover_on", order=("handover_on",), cell=cells.handover),
-        Column(
-            "release", "Earliest release", "earliest_release_on", order=("earliest_release_on",), cell=cells.release
-        ),
+        _release_column(cells),
     )
 
 
 def caseload_columns(request: PrisonRequest, shown: Sequence[str], *, with_pom: bool = False) -> tuple[Column, ...]:
     """A list of cases from `allocation.case_lists`: who, where, tier, part, and the dates that the list is about."""
     cells = Cells(request)
-    _, number, wing, *rest = case_columns(request, with_pom=with_pom)
-    name = Column("name", "Name", "name", order=("surname", "forename"), cell=cells.marked)
-    usual = [name, number, wing, *(column for column in rest if column.key not in ("handover", "release"))]
+    facts = _case(request, with_pom=with_pom)
+    usual = [*_who(request, cells.marked), *(column for column in facts if column.key not in ("handover", "release"))]
     if request.prison.women:
         usual.append(Column("complexity", "Complexity of need", "get_complexity_display", order=("complexity",)))
-    dates = {column.key: column for column in (*rest, *_dates(cells))}
+    dates = {column.key: column for column in (*facts, *_dates(cells))}
     return (*usual, *(dates[key] for key in shown))
 
 
@@ -241,19 +265,23 @@ def log_column(request: PrisonRequest) -> Column:
 def waiting_columns(request: PrisonRequest) -> tuple[Column, ...]:
     """People who need a POM: since when, of which type and why."""
     cells = Cells(request)
-    _, number, wing, tier, *_ = case_columns(request, with_pom=False)
+    wing, tier, *_ = _case(request, with_pom=False)
     return (
-        Column("name", "Name", "name", order=("surname", "forename"), cell=cells.to_allocate),
-        number,
+        *_who(request, cells.to_allocate),
         wing,
         Column("waited", "Working days waited", cells.waited, order=("-waiting_since",), numeric=True),
         tier,
         Column("type", "Recommended type", cells.recommended),
-        Column(
-            "release", "Earliest release", "earliest_release_on", order=("earliest_release_on",), cell=cells.release
-        ),
+        _release_column(cells),
         Column("before", "Before", earlier_words),
     )
+
+
+def about(request: PrisonRequest, key: str, heading: str) -> Column:
+    """Whom a row is about in one column: the name, or the number for those who may open nobody's page."""
+    cells, order = Cells(request), ("person__surname",)
+    name = Column(key, heading, "person.name", order=order, cell=lambda row: cells.person(row.person))
+    return who(request, name, NUMBER_OF)[0]
 
 
 def duty_columns(request: PrisonRequest, *, with_owner: bool) -> tuple[Column, ...]:
@@ -263,9 +291,7 @@ def duty_columns(request: PrisonRequest, *, with_owner: bool) -> tuple[Column, .
     return (
         Column("due", "Due", "due_on", order=("due_on", "opens_on"), cell=cells.due),
         Column("duty", "Duty", "get_kind_display", order=("kind",), cell=cells.duty),
-        Column(
-            "person", "Person", "person.name", order=("person__surname",), cell=lambda row: cells.person(row.person)
-        ),
+        about(request, "person", "Person"),
         Column("wing", "Wing", "person.wing.code", order=("person__wing__code",)),
         *owner,
         Column("since", "Open since", "opens_on", order=("opens_on",)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from allocation.candidates import absent_words
 from allocation.caseload import PARTS, TASKS, TIERS, UNKNOWN, with_loads
 from allocation.charts import Load, LoadChart, load_chart
 from allocation.lists import Cells, pom_type_words, surname_first
@@ -46,6 +47,7 @@ UNUSUAL = (UNKNOWN, TASKS)
 class PomLoad:
     """One row: a POM's cases together, and by part and tier.
 
+    `absent` says why they take no case today (empty: they do).
     `capacity` is the planning figure for their type and days (AL-06), None where none is published; `over`: above it.
     """
 
@@ -53,6 +55,7 @@ class PomLoad:
     name: str
     url: str
     type_words: str
+    absent: str
     capacity: int | None
     over: bool
     cases: Number
@@ -119,6 +122,7 @@ def _row(request: PrisonRequest, pom: Staff, shares: Sequence[Share], scale: int
         name=surname_first(pom),
         url=list_url(request, "allocation:pom", pom.pk),
         type_words=pom_type_words(pom),
+        absent=absent_words(pom),
         capacity=capacity,
         over=capacity is not None and pom.cases > capacity,
         cases=Number(pom.cases, theirs(), width=round(100 * pom.cases / scale)),
@@ -149,6 +153,7 @@ def pom_columns(request: PrisonRequest) -> tuple[Column, ...]:
     return (
         Column("name", "POM", surname_first, order=("surname", "forename"), cell=Cells(request).pom),
         Column("type", "Type", pom_type_words, order=("pom_type",)),
+        Column("absence", "Not there", lambda pom: absent_words(pom) or "–", order=("absence_kind",)),
         Column("cases", "Cases", "cases", order=("cases",), cell=partial(_cases, request), numeric=True),
         *(_share_column(request, share) for share in shown),
     )

@@ -13,7 +13,7 @@ from allocation.refusals import RefusedError
 from omic import audit
 from omic.access import Action, Standing
 from omic.audit import Actor
-from omic.models import Person, Prison, Role, Staff
+from omic.models import Person, Prison, Role, Staff, under_any_number
 
 Level = CaseNote.Level
 OPEN_TO = frozenset((Role.POM, Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR))
@@ -31,22 +31,21 @@ class Shown:
     earlier: tuple[CaseNote, ...]
 
 
-def _about(person: Person) -> QuerySet[CaseNote]:
+def wordings(person: Person) -> QuerySet[CaseNote]:
     """Every wording of every note about somebody, from every prison and under every number."""
-    merged = person.numbers_taken_in.standing().values("gone")
-    return CaseNote.objects.filter(Q(person=person) | Q(person__in=merged))
+    return CaseNote.objects.filter(under_any_number(person))
 
 
 def current(person: Person) -> QuerySet[CaseNote]:
     """The notes about somebody, from every prison and under every number; corrections stand for what they correct."""
-    return _about(person).filter(amended_by=None)
+    return wordings(person).filter(amended_by=None)
 
 
 def shown_to(standing: Standing, person: Person) -> list[Shown]:
     """The notes about somebody as they stand, newest first, with what is open of them. Three queries."""
-    rows = list(_about(person).select_related("by", "prison", "person").prefetch_related("readers"))
+    rows = list(wordings(person).select_related("by", "prison", "person").prefetch_related("readers"))
     by_key = {note.pk: note for note in rows}
-    mine = set(_about(person).filter(readable(standing, person)).values_list("pk", flat=True))
+    mine = set(wordings(person).filter(readable(standing, person)).values_list("pk", flat=True))
     corrected = {note.amends_id for note in rows}
     return [
         Shown(note, note.pk in mine, tuple(one for one in _wordings_before(note, by_key) if one.pk in mine))
@@ -87,10 +86,9 @@ def write_note(
     by: Staff,
     at: datetime,
 ) -> CaseNote:
-    """Save a note; the same `request_id` a second time gives the first one back."""
+    """Save a note; the same `request_id` a second time gives the first one back, or RefusedError if it says else."""
     if saved := CaseNote.objects.filter(request_id=request_id).first():
-        if (saved.person_id, saved.by_id, saved.level, saved.text) != (person.pk, by.pk, level, text):
-            raise RefusedError("This was saved before you changed it. Correct the saved note instead")
+        _check_same(saved, person=person, by=by, level=level, text=text, readers=readers)
         return saved
     note = CaseNote.objects.create(
         person=person, prison=prison, level=level, text=text, by=by, at=at, request_id=request_id
@@ -114,9 +112,12 @@ def amend_note(
 ) -> CaseNote:
     """Correct a note of one's own: a new one stands in its place, and the old one behind it, each with its own reach.
 
-    Raises RefusedError for somebody else's note, and for one that has been corrected already.
+    The same `request_id` a second time gives the first correction back. Raises RefusedError when what it says has
+    changed since, for somebody else's note, and for one that has been corrected already.
     """
     if saved := CaseNote.objects.filter(request_id=request_id).first():
+        said = {"amends_id": note.pk, "amended_because": because}
+        _check_same(saved, person=note.person, by=by, level=level, text=text, readers=readers, **said)
         return saved
     old = CaseNote.objects.select_for_update(no_key=True).get(pk=note.pk)
     if old.by_id != by.pk:
@@ -137,6 +138,14 @@ def amend_note(
     new.readers.set(readers if level == Level.CONFIDENTIAL else [])
     _record("amend_note", new, by=by, at=at)
     return new
+
+
+def _check_same(saved: CaseNote, *, readers: Sequence[Staff], **said: object) -> None:
+    """Raises RefusedError when what was sent again is not what was saved the first time."""
+    same = all(getattr(saved, name) == value for name, value in said.items())
+    named = {staff.pk for staff in readers} if saved.level == Level.CONFIDENTIAL else set()
+    if not same or named != set(saved.readers.values_list("pk", flat=True)):
+        raise RefusedError("This was saved before you changed it. Correct the saved note instead")
 
 
 @transaction.atomic

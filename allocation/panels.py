@@ -8,6 +8,7 @@ from allocation.availability import left_alone
 from allocation.caseload import WITHOUT_POM
 from allocation.filters import OVERDUE, duties_of, omu_duties
 from allocation.queries import list_url
+from allocation.screening import newest_screening
 from omic.access import Action, Relation
 from omic.context import Tile
 from omic.http import PrisonRequest
@@ -25,16 +26,28 @@ def pom_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
     allocations = person.pom_allocations.filter(prison=request.prison).select_related("staff", "started_by")
     rows = list(allocations.annotate(untold=untold(Role.POM)))
     primary = [row for row in rows if row.part == row.Part.PRIMARY]
+    beside = [row for row in rows if row.part != row.Part.PRIMARY and row.ended_at is None]
+    reads_notes = _reads_notes(request, person)
     return {
         "template": "allocation/panel.html",
         "present": next((row for row in primary if row.ended_at is None), None),
-        "beside": [row for row in rows if row.part != row.Part.PRIMARY and row.ended_at is None],
+        "beside": [(row, row.note if reads_notes or row.staff_id == request.user.pk else "") for row in beside],
         "earlier": [row for row in primary if row.ended_at is not None][:EARLIER],
-        "reads_note": standing.may(Action.ALLOCATE_POM) or person.pom_id == standing.staff.pk,
+        "reads_notes": reads_notes,
         "may_tell": standing.may(Action.RECORD_DUTY),
         "person": person,
         "change": _allocate_url(request, person) if standing.may(Action.ALLOCATE_POM) else "",
     }
+
+
+def _reads_notes(request: PrisonRequest, person: Person) -> bool:
+    """Whether whoever looks reads every note kept with the allocations: the HOMD, the POM, and who stands in for them.
+
+    Who co-works or does case support reads their own alone.
+    """
+    if request.standing.may(Action.ALLOCATE_POM) or person.pom_id == request.user.pk:
+        return True
+    return Role.POM in request.standing.roles and request.standing.covered(Role.POM).filter(person=person).exists()
 
 
 def engagement_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
@@ -74,7 +87,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         late = omu_duties(request).overdue(request.now).count()
         tiles.append(Tile(late, "OMU duties overdue", list_url(request, "allocation:duties", when=OVERDUE), _red(late)))
     if standing.may(Action.MY_CASES):
-        late = duties_of(request.prison, request.user).overdue(request.now).count()
+        late = duties_of(request.prison, request.user, on=request.on).overdue(request.now).count()
         mine = list_url(request, "allocation:my-duties", when=OVERDUE)
         tiles.append(Tile(late, "of your duties overdue", mine, _red(late)))
     return tiles
@@ -85,9 +98,13 @@ def _red(count: int) -> str:
 
 
 def complexity_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
-    """A woman's complexity of need, who said so and why; None in men's prisons and for who may not screen."""
+    """A woman's complexity of need, who said so and why; None in men's prisons and for who may not screen.
+
+    A level other than the last screening's came with the roll.
+    """
     if not request.prison.women or not request.standing.people(Action.SCREEN_COMPLEXITY).filter(pk=person.pk).exists():
         return None
-    latest = person.complexity_screenings.filter(prison=request.prison).select_related("screened_by").first()
+    latest = newest_screening(person)
+    said = latest is not None and latest.level == person.complexity
     url = reverse("allocation:screening", args=[request.prison.pk, person.ref])
-    return {"template": "allocation/complexity.html", "person": person, "latest": latest, "url": url}
+    return {"template": "allocation/complexity.html", "person": person, "latest": latest, "said": said, "url": url}

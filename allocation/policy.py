@@ -172,7 +172,7 @@ REASONS: dict[str, str] = {
 ADVICE: dict[str, str] = {
     Advice.CHECK_MAPPA: "Tier A with the POM responsible is rare: check the MAPPA level and who is responsible.",
     Advice.CASE_SUPPORT: "A prison POM may do case support beside a probation POM.",
-    Advice.KEEP_POM: "The present probation POM stays with the case until a transfer.",
+    Advice.KEEP_POM: "The present probation POM stays with the case until a transfer, unless you change the POM.",
     Advice.TIER_MISSING: "The tier is missing: enter RoSH, MAPPA level and RSR first.",
 }
 

@@ -10,14 +10,17 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.urls import reverse
 
+from allocation.availability import left_alone
 from allocation.caseload import WITHOUT_POM
 from allocation.changes import CHANGES
 from allocation.filters import OVERDUE, omu_duties
+from allocation.leaving import shares_left
 from handover.models import HandoverDetermination
 from handover.queries import by_week
 from omic.access import Action
 from omic.context import Tile
 from omic.counting import ask, counted, latest
+from omic.formats import plural
 from omic.http import PrisonRequest
 from omic.lists import link
 from omic.missing import checks
@@ -46,10 +49,13 @@ def list_url(request: PrisonRequest, name: str, *args: object, **filters: object
 
 
 class State(NamedTuple):
-    """People who need a POM and have none, when the newest roll named anybody, how many answers wait for a night that
-    has not run, how much risk information is unread, and how often each sort of change came since yesterday began."""
+    """People who need a POM and have none; cases that nobody has today, and parts beside other POMs of those who are
+    not there; when the newest roll named anybody, how many answers wait for a night that has not run, how much risk
+    information is unread, and how often each sort of change came since yesterday began."""
 
     without_pom: int
+    alone: int
+    shares_left: int
     roll_at: datetime | None
     waiting_for_night: int
     unread: int
@@ -63,6 +69,8 @@ def state(request: PrisonRequest) -> State:
     found = ask(
         prison,
         without_pom=counted(people.filter(WITHOUT_POM)),
+        alone=counted(left_alone(people.all(), prison, on=request.on)),
+        shares_left=counted(shares_left(prison, on=request.on)),
         roll_at=latest(people.all(), "seen_on_roll_at"),
         waiting_for_night=counted(late),
         unread=counted(omu_duties(request).filter(kind=ObligationKind.RISK_TO_READ)),
@@ -101,6 +109,17 @@ def changes(request: PrisonRequest, stands: State) -> list[Number]:
         for change in CHANGES
         if stands.changes[change.key]
     ]
+
+
+def to_put_right(request: PrisonRequest, stands: State) -> list[Number]:
+    """What POMs who are not there leave behind; what there is none of is left out."""
+    cases = plural(stands.alone, "case that nobody has today,cases that nobody has today")
+    parts = f"{plural(stands.shares_left, 'part in a case,parts in cases')} of POMs who are not there"
+    found = [
+        Number(stands.alone, list_url(request, "allocation:alone"), cases),
+        Number(stands.shares_left, list_url(request, "allocation:shares-left"), parts),
+    ]
+    return [number for number in found if number.count]
 
 
 def missing_details(request: PrisonRequest) -> list[Number]:

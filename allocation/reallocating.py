@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from allocation.actions import allocate_pom
 from allocation.candidates import days_of, leaving_soon
-from allocation.caseload import recommendation, with_case, with_held_type, with_loads
+from allocation.caseload import recommendation, with_case, with_loads, with_waiting
 from allocation.models import PomAbsence, PomAllocation
 from allocation.refusals import RefusedError
 from allocation.suggesting import CaseToGive, Suggested, Taker, suggest
@@ -42,14 +42,22 @@ def takers(prison: Prison, *, on: date, besides: int | None = None) -> list[Staf
 
 
 def read_cases(people: QuerySet[Person], *, on: date) -> list[Person]:
-    """Cases with what a recommendation needs, and `open_allocation`, the id of the one that a new one replaces."""
-    rows = list(with_held_type(with_case(people, on=on), on=on).select_related("wing", "prison", "pom"))
+    """Cases with what a recommendation needs, and `open_allocation`, the id of the one that a new one replaces.
+
+    Who has waited longest for a POM first; those who have one by name.
+    """
+    rows = list(with_waiting(with_case(people, on=on)).select_related("wing", "prison", "pom"))
     open_rows = PomAllocation.objects.primary().open().filter(person__in=people)
     by_person = dict(open_rows.values_list("person_id", "pk"))
     for row in rows:
         row.open_allocation = by_person.get(row.pk)  # type: ignore[attr-defined]
         row.advised = recommendation(row, operator=row.prison.operator, on=on)  # type: ignore[attr-defined,union-attr]
-    return sorted(rows, key=lambda row: (row.surname, row.forename, row.pk))
+    return sorted(rows, key=_place)
+
+
+def _place(case: Person) -> tuple[str, str, str, int]:
+    waiting = "" if case.pom_id else f"{case.waiting_since}"  # type: ignore[attr-defined]
+    return waiting, case.surname, case.forename, case.pk
 
 
 def suggestions(cases: Sequence[Person], poms: Iterable[Staff], *, on: date) -> dict[int, Suggested]:

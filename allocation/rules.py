@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
 from allocation.policy import (
@@ -183,7 +183,8 @@ def may_line_manage(reportees_fte: Decimal | None, *, on: date) -> Outcome[Rulin
     """AL-07: more than 14 full-time equivalents warns."""
     policy = policy_on(on)
     over = reportees_fte is not None and reportees_fte > policy.span_fte
-    step = Step("AL-07", f"{'unknown' if reportees_fte is None else reportees_fte} FTE")
+    found = "unknown" if reportees_fte is None else f"{reportees_fte.quantize(Decimal('0.01'), ROUND_UP).normalize():f}"
+    step = Step("AL-07", f"{found} FTE")
     return Outcome(Ruling(warnings=("span_over_14",) if over else ()), "allowed", policy.id, (step,))
 
 

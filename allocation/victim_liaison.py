@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from allocation.models import VictimLiaisonContact
 from allocation.refusals import RefusedError
 from omic import audit
 from omic.audit import Actor
 from omic.formats import moment
-from omic.models import Person, Prison, Staff
+from omic.models import Person, Prison, Staff, under_any_number
 from omic.reconcile import lock
 
 
@@ -23,6 +24,11 @@ class Officer:
     email: str
 
 
+def officers_of(person: Person) -> QuerySet[VictimLiaisonContact]:
+    """Everybody who is or was a victim liaison officer of somebody, under every number."""
+    return VictimLiaisonContact.objects.filter(under_any_number(person))
+
+
 @transaction.atomic
 def record_officer(
     *, person: Person, prison: Prison, officer: Officer, by: Staff, at: datetime
@@ -30,7 +36,7 @@ def record_officer(
     """Record a victim liaison officer. The same one sent again gives the row back; raises RefusedError for another
     name at an address that stands already."""
     lock([person.pk])
-    known = person.victim_liaison.filter(ended_at=None, email=officer.email).first()
+    known = officers_of(person).filter(ended_at=None, email=officer.email).first()
     if known and (known.forename, known.surname) != (officer.forename, officer.surname):
         raise RefusedError(f"This address is recorded already, for {known.forename} {known.surname}", field="email")
     if known:

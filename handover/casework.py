@@ -74,7 +74,8 @@ def look(person: Person, on: date) -> Handover | None:
     steps = [step for step in every if not step.withdrawn_at and not step.ended_at and step.sentence_id == sentence.pk]
     decision = person.handover_forms.filter(sentence=sentence).select_related("decided_by").first()
     duties = list(duties_of(person, sentence))
-    facts = _facts(person, case, steps, duties, decision, on)
+    done = frozenset(_done(person, steps, _of_this_handover(duties, every, sentence)))
+    facts = _facts(case, steps, duties, decision, done, on)
     reports = list(person.handover_reports.filter(sentence=sentence).select_related("written_by"))
     return Handover(
         sentence=sentence,
@@ -90,7 +91,8 @@ def look(person: Person, on: date) -> Handover | None:
 
 def duties_of(person: Person, sentence: Sentence) -> Iterator[Obligation]:
     """The duties that casework reads or settles, open or settled, of this sentence; those that wait come first."""
-    of_sentence = Q(slot__in=[f"sentence-{sentence.pk}", f"recall-{sentence.pk}"]) | Q(slot__startswith="review-")
+    # "-2" behind it: recorded, come back, and owed anew
+    of_sentence = Q(slot__regex=rf"^(sentence|recall)-{sentence.pk}(-\d+)?$") | Q(slot__startswith="review-")
     oasys = Q(kind__in=(ObligationKind.OASYS_HANDOVER, ObligationKind.OASYS_PAROLE), slot=f"sentence-{sentence.pk}")
     board = Q(kind=ObligationKind.PRE_RELEASE_BOARD)
     if sentence.started_on:
@@ -100,12 +102,21 @@ def duties_of(person: Person, sentence: Sentence) -> Iterator[Obligation]:
     return iter(sorted(found, key=lambda duty: (duty.closed_at is not None, -duty.pk)))
 
 
+def _of_this_handover(
+    duties: Sequence[Obligation], every: Sequence[HandoverStep], sentence: Sentence
+) -> list[Obligation]:
+    """The duties without what was settled for a handover of the sentence that came to nothing (handover.resetting)."""
+    ended = [step.ended_at for step in every if step.ended_at and step.sentence_id == sentence.pk]
+    begun_at = max(ended, default=None)
+    return [duty for duty in duties if not (duty.closed_at and begun_at) or duty.closed_at > begun_at]
+
+
 def _facts(
-    person: Person,
     duty_case: DutyCase,
     steps: Sequence[HandoverStep],
     duties: Sequence[Obligation],
     decision: FormDecision | None,
+    done: frozenset[Item],
     on: date,
 ) -> CaseworkFacts:
     case = case_of(duty_case.facts, duty_case.timetable.policy)
@@ -120,7 +131,7 @@ def _facts(
         indeterminate=case.indeterminate,
         oasys_owed=_first(duties, ObligationKind.OASYS_HANDOVER, ObligationKind.OASYS_PAROLE) is not None,
         duty=_first(duties, ObligationKind.HANDOVER) is not None,
-        done=frozenset(_done(person, steps, duties)),
+        done=done,
         visits=sum(step.kind == _Kind.COM_VISIT for step in steps),
     )
 

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from handover.actions import NothingToRecordError, record_handover
 from handover.casework import current_sentence, duties_of
-from handover.duty_actions import SOURCE, RefusedError, record_duty_done, record_not_needed, take_back
+from handover.duty_actions import HANDED_OVER, SOURCE, RefusedError, record_duty_done, record_not_needed, take_back
 from handover.models import FormDecision, HandoverForm, HandoverStep
 from handover.timetable_cases import FULL
 from omic import audit
@@ -188,12 +189,17 @@ def _unsettle(step: HandoverStep, because: str, *, by: Staff, at: datetime) -> N
     """What the step alone had settled is owed again."""
     if step.kind == Kind.OASYS_NOT_NEEDED:
         _state_needless(step.person, needless=False, reason=None, by=by, at=at)
-    elif step.kind in (Kind.RELEASE_REPORT, Kind.REPORT):
-        settled = step.person.obligations.filter(
-            kind=ObligationKind.PRE_RELEASE_BOARD, closed_by=step.recorded_by, met_at__gte=_done_at(step)
-        )
-        for duty in settled.filter(met_at__lte=step.recorded_at):
-            take_back(duty=duty, reason=because, by=by, at=at)
+    for duty in step.person.obligations.filter(_settled_by(step), closed_by=step.recorded_by):
+        take_back(duty=duty, reason=because, by=by, at=at)
+
+
+def _settled_by(step: HandoverStep) -> Q:
+    """The duties that were settled by a step's word: the handover that it completed, and the board before release."""
+    done_at, words = _done_at(step), step.get_kind_display()
+    settled = Q(kind=ObligationKind.HANDOVER, closed_because=HANDED_OVER, met_at=done_at, note=words)
+    if step.kind in (Kind.RELEASE_REPORT, Kind.REPORT):
+        settled |= Q(kind=ObligationKind.PRE_RELEASE_BOARD, met_at__range=(done_at, step.recorded_at))
+    return settled
 
 
 def _audit(action: str, person: Person, *, by: Staff, at: datetime, **detail: object) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from handover.community_cases import (
     CommunityCase,
@@ -35,6 +36,9 @@ from omic.reconcile import Window, lock, window_of
 
 Kind = CommunityRequest.Kind
 NO_ANSWER_NEEDED = "No answer is needed"
+COM_NAMED = "A COM is named"
+# Requests whose email still has to arrive: nothing has ended them, or they tell of a decision, COM or no COM.
+NOT_OVER = Q(answered_at=None) | Q(answer=NO_ANSWER_NEEDED) | Q(kind=Kind.OVERRIDE, answer=COM_NAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def _over(row: CommunityRequest, case: CommunityCase | None, on: date) -> str:
     if row.kind == Kind.EARLY:
         return "" if _still_referred(row) else "The referral is decided or was taken back"
     if case.need.com_known:
-        return "A COM is named"
+        return COM_NAMED
     if row.kind == Kind.OVERRIDE:
         return "" if _still_overridden(row) else "The decision was taken back"
     return "" if lacks_com(Ask(row.kind), case.need, on) else "The dates have moved: no COM is needed for now"

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from handover.community_lists import LOST
 from handover.lists import COM, HANDOVER, LDU, NUMBER, POM
 from handover.models import CommunityRequest
 from omic.formats import short_day
@@ -29,16 +28,21 @@ COLOURS: dict[str, str] = {
 def standing(person: Any) -> str:
     """How it stands with the COM of one case, in words."""
     details = getattr(person, "details", None)
-    if details and (details.com_name or details.com_email):
-        return "COM known"
-    if not person.known_ldu:
+    known = details and (details.com_name or details.com_email)
+    if not (known or person.known_ldu):
         return "LDU without a mailbox" if details and details.ldu else "No LDU recorded"
+    if person.lost:
+        return "An email did not reach the LDU"
+    return "COM known" if known else _question(person)
+
+
+def _question(person: Any) -> str:
     if person.asked_at is None:
         return "Not asked yet"
-    if person.answered_at is not None:
+    if person.answered_by is not None:
         return f"Answered on {short_day(person.answered_at)}: {person.answer}"
-    if person.asked_state in LOST:
-        return "The email did not reach the LDU"
+    if person.answered_at is not None:
+        return f"No question is open: {person.answer}"
     return f"Asked on {short_day(person.asked_at)}, no answer yet"
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
+from handover.community import NO_ANSWER_NEEDED, NOT_OVER
 from handover.models import CommunityRequest
 from handover.policy import COMMUNITY_TIMES
 from handover.queries import COM_KNOWN, with_handover
@@ -20,12 +22,12 @@ ASKED = {
     "asked_kind": "kind",
     "asked_ldu": "ldu__name",
     "asked_mailbox": "message__recipient",
-    "asked_state": "message__state",
     "answered_at": "answered_at",
     "answer": "answer",
+    "answered_by": "answer_recorded_by",
 }
 _NO_LDU = ~COM_KNOWN & Q(known_ldu=False)
-_LOST = ~COM_KNOWN & Q(asked_state__in=LOST, answered_at=None)
+_LOST = Q(lost=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ LISTS = (
     PipelineList(
         "pipeline",
         "Needs somebody",
-        "No COM is known, and no email will bring one: no LDU with a mailbox is recorded, the email did not reach it, "
-        "or it has not answered for 7 days.",
-        "Every case that needs a COM has one, or was asked for within the last 7 days. That is good.",
+        "No COM is known, and no LDU with a mailbox is recorded or it has not answered for 7 days; or an email about "
+        "the case, whatever it says, did not reach the LDU.",
+        "Every case that needs a COM has one, or was asked for within the last 7 days, and every email arrived. That "
+        "is good.",
         lambda at: _NO_LDU | _LOST | _silent(at),
     ),
     PipelineList(
@@ -69,14 +72,16 @@ LISTS = (
     PipelineList(
         "unanswered",
         "Not answered",
-        "No COM is known; the LDU was asked 7 days ago or longer and has not answered, or the email did not reach it.",
-        "No LDU has left a question open for 7 days. That is good.",
+        "No COM is known, and the LDU was asked 7 days ago or longer and has not answered; or an email about the case, "
+        "whatever it says, did not reach the LDU.",
+        "No LDU has left a question open for 7 days, and every email arrived. That is good.",
         lambda at: _LOST | _silent(at),
     ),
     PipelineList(
         "all",
         "All cases",
-        "The COM’s part, support or responsibility, begins within 45 days or has begun.",
+        "The COM’s part, support or responsibility, begins within 45 days or has begun; or an email about the case did "
+        "not reach the LDU.",
         "No case in which a COM has a part, now or within 45 days.",
         lambda _at: Q(),
     ),
@@ -84,15 +89,20 @@ LISTS = (
 
 
 def pipeline_cases(prison: Prison, at: datetime) -> QuerySet[Any]:
-    """The people of a prison in whose case a COM has a part or will have within 45 days, with what was asked last."""
+    """The people of a prison in whose case a COM has a part or will have within 45 days, or an email was `lost`.
+
+    With the newest request that needs an answer, one that is open before all others.
+    """
     on = london_day(at)
-    last = CommunityRequest.objects.filter(sentence=OuterRef("current__id")).order_by("-pk")
-    people: PersonQuerySet = with_handover(prison.people.all(), on)
-    near = people.filter(com_since__lte=on + timedelta(days=COMMUNITY_TIMES.list_days))
-    return near.annotate(
+    requests = CommunityRequest.objects.filter(sentence=OuterRef("current__id"))
+    last = requests.exclude(answer=NO_ANSWER_NEEDED).order_by(IsNull(F("answered_at"), True).desc(), "-pk")
+    lost = requests.filter(NOT_OVER, message__state__in=LOST, ldu__name=OuterRef("details__ldu"))
+    people: PersonQuerySet = with_handover(prison.people.all(), on).annotate(
+        lost=Exists(lost),
         known_ldu=Exists(Ldu.objects.on(on).filter(name=OuterRef("details__ldu"))),
         **{name: Subquery(last.values(path)[:1]) for name, path in ASKED.items()},
     )
+    return people.filter(Q(com_since__lte=on + timedelta(days=COMMUNITY_TIMES.list_days)) | _LOST)
 
 
 def list_counts(prison: Prison, at: datetime) -> dict[str, int]:

@@ -21,6 +21,7 @@ from omic.policy import DEFAULT_POLICY
 from omic.reconcile import lock, reconcile, window_of
 
 DONE = "recorded as done"
+HANDED_OVER = "handover recorded"
 SOURCE = "Recorded with the duty"
 _Kind, _Oasys = ObligationKind, OasysAssessment.Kind
 # XC-30: the OASys before return from hospital is a review like any other.
@@ -42,6 +43,7 @@ ELSEWHERE = (
     _Kind.HELD_CHANGE,
     _Kind.POM_CONTACT,
     _Kind.POM_ENGAGEMENT,
+    _Kind.SENDING_NOTE,
 )
 
 
@@ -79,7 +81,8 @@ def can_be_needless(duty: Obligation) -> bool:
 def can_be_taken_back(duty: Obligation) -> bool:
     """Whether its closing was somebody's word alone; a recorded OASys is a fact, and stays."""
     if duty.state == ObligationState.MET:
-        return duty.closed_because == DONE and way_of(duty) is not Way.OASYS
+        by_word = duty.closed_because == DONE and way_of(duty) is not Way.OASYS
+        return by_word or duty.closed_because == HANDED_OVER
     return duty.state == ObligationState.WAIVED and duty.slot.startswith(HAND)
 
 
@@ -134,6 +137,7 @@ def take_back(*, duty: Obligation, reason: str, by: Staff, at: datetime) -> Obli
         return duty
     if not can_be_taken_back(duty):
         raise RefusedError(f"This cannot be taken back: {_closing(duty)}.")
+    _nothing_follows(duty)
     _audit("take_back_duty", duty, by=by, at=at, because=reason, said=duty.closed_because)
     duty.state, duty.met_at, duty.closed_at, duty.closed_by, duty.closed_because = "open", None, None, None, ""
     duty.save(update_fields=["state", "met_at", "closed_at", "closed_by", "closed_because"])
@@ -192,6 +196,13 @@ def _locked(duty: Obligation) -> Obligation:
     return rows.get(pk=duty.pk)
 
 
+def _nothing_follows(duty: Obligation) -> None:
+    """Handovers of one person are taken back from the last one on: each begins where the one before was recorded."""
+    later = Obligation.objects.filter(person=duty.person, kind=ObligationKind.HANDOVER, state=ObligationState.MET)
+    if duty.kind == ObligationKind.HANDOVER and later.filter(pk__gt=duty.pk).exists():
+        raise RefusedError("A later handover of this person is recorded. Take that one back first.")
+
+
 def _still_open(duty: Obligation) -> None:
     if duty.closed_at is not None:
         raise RefusedError(f"Nothing was recorded: {_closing(duty)}.")
@@ -215,7 +226,7 @@ def _in_time(duty: Obligation, done_at: datetime, at: datetime) -> None:
 
 def cause_of(duty: Obligation, on: date) -> datetime | None:
     """The moment the duty came about; None where nothing that is known says when."""
-    if duty.slot.startswith(HAND) or duty.kind == ObligationKind.SENDING_NOTE:
+    if duty.slot.startswith(HAND):
         return london_midnight(duty.opens_on)
     case = next(read_duties([duty.person_id], on), None)
     return _cause_in(case, duty) if case else None

@@ -39,8 +39,10 @@ EVENTS = {
     "open_duty": "Opened by hand",
     "record_duty_done": "Recorded as done",
     "record_duty_not_needed": "Recorded as not needed",
+    "record_handover": "Recorded as handed over",
     "take_back_duty": "Recorded in error: open again",
 }
+CLOSINGS = ("record_duty_done", "record_duty_not_needed", "record_handover")
 # Duties that are done on a page of their own: its name, its words, and who may open it.
 PAGES = {
     ObligationKind.HANDOVER: ("handover:record", "Record the handover", Action.RECORD_HANDOVER),
@@ -48,6 +50,7 @@ PAGES = {
     ObligationKind.TELL_POM: ("allocation:notice", "Print the notice", Action.RECORD_DUTY),
     ObligationKind.RISK_TO_READ: ("risk-read", "Read it", Action.READ_RISK),
     ObligationKind.HELD_CHANGE: ("imports", "Decide it", Action.IMPORT),
+    ObligationKind.SENDING_NOTE: ("handover:sending-notes-unread", "Notes to read", Action.WRITE_SENDING_NOTE),
 }
 
 
@@ -153,7 +156,8 @@ def _may_close(request: PrisonRequest, duty: Obligation) -> bool:
 
 
 def _may_take_back(request: PrisonRequest, duty: Obligation, events: list[AuditEvent]) -> bool:
-    if not (_may(request, Action.RECORD_DUTY, duty) and can_be_taken_back(duty)):
+    action = Action.RECORD_HANDOVER if duty.kind == ObligationKind.HANDOVER else Action.RECORD_DUTY
+    if not (_may(request, action, duty) and can_be_taken_back(duty)):
         return False
     today = bool(events) and london_day(events[0].at) == request.on
     return today or Role.HOMD in request.standing.roles
@@ -169,7 +173,7 @@ def _history(duty: Obligation, events: list[AuditEvent]) -> list[Entry]:
     entries = [Entry(EVENTS[event.action], event.at, event.staff, _said(event)) for event in events]
     if not events or events[-1].action != "open_duty":
         entries.append(Entry("Opened", duty.created_at))
-    by_staff = bool(events) and events[0].action in ("record_duty_done", "record_duty_not_needed")
+    by_staff = bool(events) and events[0].action in CLOSINGS
     if duty.closed_at is not None and not by_staff:
         entries.insert(0, Entry(duty.get_state_display(), duty.closed_at, duty.closed_by, duty.closed_because))
     return entries
@@ -239,7 +243,7 @@ def _elsewhere(request: PrisonRequest, duty: Obligation) -> dict[str, str] | Non
     if page is None or duty.closed_at is not None or not _may(request, page[2], duty):
         return None
     name, words, _action = page
-    about = {ObligationKind.RISK_TO_READ: [duty.pk], ObligationKind.HELD_CHANGE: []}
+    about = {ObligationKind.RISK_TO_READ: [duty.pk], ObligationKind.HELD_CHANGE: [], ObligationKind.SENDING_NOTE: []}
     rest = about.get(ObligationKind(duty.kind), [duty.person.ref])
     return {"url": reverse(name, args=[request.prison.pk, *rest]), "words": words}
 

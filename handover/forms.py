@@ -5,19 +5,28 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from handover.models import Responsibility
 from omic import pending
 from omic.calendar import week_start
 from omic.forms import BaseForm, DateField
-from omic.models import Person, Staff
+from omic.http import PrisonRequest
+from omic.models import Person, Role, Staff
 
 
 class WeekFilter(django_filters.DateFilter):
     """A week, by any day of it."""
 
     field_class = DateField
+
+
+def _poms(request: PrisonRequest) -> QuerySet[Staff]:
+    """Whoever holds people here; a POM is a choice for themselves also while they hold nobody."""
+    poms = Q(pom_people__prison=request.prison)
+    if Role.POM in request.standing.roles:
+        poms |= Q(pk=request.user.pk)
+    return Staff.objects.filter(poms).distinct()
 
 
 class HandoverFilter(django_filters.FilterSet):
@@ -28,7 +37,7 @@ class HandoverFilter(django_filters.FilterSet):
         label="POM",
         empty_label="Any",
         null_label="Nobody",
-        queryset=lambda request: Staff.objects.filter(pom_people__prison=request.prison).distinct(),
+        queryset=_poms,
     )
     lead = django_filters.ChoiceFilter(
         label="Responsible today",

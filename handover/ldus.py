@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, F
 
-from handover.community import follow_community
+from handover.community import NOT_OVER, follow_community
 from handover.duty_actions import RefusedError
 from handover.models import CommunityRequest
 from omic import audit
@@ -20,6 +20,7 @@ from omic.outbox import MailKind, queue_message
 from omic.reconcile import window_of
 
 MOVED_ON = "Sent again to the new mailbox"
+_SAME = ("person_id", "prison_id", "sentence_id", "kind", "slot", "com_from_on", "answer")
 UNSENT = (Message.State.QUEUED, Message.State.FAILED, Message.State.WITHHELD)
 
 
@@ -102,8 +103,9 @@ def _begin(name: str, email: str, by: Staff, at: datetime) -> Ldu:
 
 
 def _write_again(ldu: Ldu, at: datetime) -> None:
-    """What no earlier mailbox of the LDU has got, and is still open, goes to this one in the same words."""
-    asked = CommunityRequest.objects.filter(ldu__name=ldu.name, answered_at=None, message__state__in=UNSENT)
+    """What no earlier mailbox of the LDU has got, and nothing has ended, goes to this one in the same words."""
+    asked = CommunityRequest.objects.filter(NOT_OVER, ldu__name=ldu.name, message__state__in=UNSENT)
+    asked = asked.filter(sentence__closed_at=None, person__details__ldu=ldu.name)
     for message in Message.objects.filter(pk__in=asked.values("message")).order_by("pk"):
         rows = list(asked.filter(message=message))
         again = _copy(message, ldu, at)
@@ -119,8 +121,9 @@ def _copy(message: Message, ldu: Ldu, at: datetime) -> Message:
 
 
 def _moved(row: CommunityRequest, ldu: Ldu, message: Message, at: datetime) -> CommunityRequest:
-    same = {name: getattr(row, name) for name in ("person_id", "prison_id", "sentence_id", "kind", "slot")}
-    return CommunityRequest(**same, ldu=ldu, asked_at=at, com_from_on=row.com_from_on, message=message)
+    same = {name: getattr(row, name) for name in _SAME}
+    answered_at = row.answered_at and at  # of what needs no answer
+    return CommunityRequest(**same, ldu=ldu, asked_at=at, answered_at=answered_at, message=message)
 
 
 def _audit(action: str, row: Ldu, prison: Prison, by: Staff, at: datetime, **detail: str) -> None:

@@ -11,6 +11,7 @@ from omic.missing import Missing
 from omic.models import SENTENCED_STATUSES, UNCLEAR_STATUSES, Sentence
 
 _OVERRIDDEN = Reason.OVERRIDDEN
+_WITH_COM = (Responsibility.COM, Responsibility.POM_WITH_COM)
 _NO_DATE = Q(fixed=Responsibility.POM) & ~Q(reason=_OVERRIDDEN) | Q(earliest_release_on=None, reason=_OVERRIDDEN)
 SENTENCED = Q(legal_status__in=SENTENCED_STATUSES)
 
@@ -22,7 +23,7 @@ def _determined(*where: Q, **facts: object) -> Exists:
 
 def _com_has_a_part(on: date) -> Q:
     """The COM is responsible or supports, or will within the 8 weeks in which a COM has to be found."""
-    fixed, dated = _determined(fixed=Responsibility.COM), _determined(start_on__lte=on + UPCOMING)
+    fixed, dated = _determined(fixed__in=_WITH_COM), _determined(start_on__lte=on + UPCOMING)
     return SENTENCED & (Q(fixed) | Q(dated))
 
 

@@ -18,6 +18,7 @@ from omic.access import Action, requires
 from omic.forms import DateField
 from omic.http import PrisonRequest
 from omic.models import ObligationKind, ParoleReview
+from omic.recorded import RecordedError, reviews_seen
 from omic.why import rendered
 
 AUTHORS = {"pom": "The POM", "com_with_pom_sections": "The COM, with the POM’s sections"}
@@ -36,14 +37,18 @@ class ReviewForm(EarlyForm):
         choices=[("", "Not known yet"), *ParoleReview.Outcome.choices],
         required=False,
         widget=forms.RadioSelect,
+        help_text="With a new outcome, “COM has reviewed OASys and plan” goes back to no, unless it was recorded of a "
+        "later day (PA-05)",
     )
     outcome_on = DateField(label="Day of the outcome", required=False)
     received_on = DateField(label="When was the outcome received here?", required=False)
     next_hearing_on = DateField(label="If adjourned or deferred: the new hearing date", required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def told(self) -> dict[str, Any]:
-        """The review as the action takes it."""
-        return {"record": ReviewRecord(**super().told())}
+        """The review as the action takes it, and what the page showed."""
+        said = super().told()
+        return {"seen": said.pop("seen"), "record": ReviewRecord(**said)}
 
 
 @requires(Action.SEE_DATES)
@@ -93,10 +98,24 @@ def _override_url(request: PrisonRequest, case: DutyCase | None) -> str:
 def record(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Record a review, or the outcome of one."""
     back = reverse("handover:parole", args=[code, ref])
-    form = ReviewForm(pending.typed(request), request=request)
-    save = partial(record_review, person=request.person, by=request.user, at=request.now)
-    if request.method == "POST" and form.is_valid() and form.attempt(save):
-        messages.success(request, "The review is recorded. Dates and duties follow it.")
+    form = ReviewForm(pending.typed(request), request=request, initial={"seen": reviews_seen(request.person)})
+    if request.method == "POST" and form.is_valid() and _saved(request, form):
         return redirect(back)
     context = {"title": "Record a parole review", "form": form, "submit": "Record review"}
     return render(request, "handover/person_form.html", context | about(request, back))
+
+
+def _saved(request: PrisonRequest, form: ReviewForm) -> bool:
+    try:
+        return form.attempt(partial(_save, request))
+    except RecordedError as error:
+        form.add_error(error.field, str(error))
+        form.data = form.data.dict() | {"seen": reviews_seen(request.person)}  # saving once more is then a decision
+        return False
+
+
+def _save(request: PrisonRequest, record: ReviewRecord, seen: str) -> None:
+    if record_review(person=request.person, record=record, seen=seen, by=request.user, at=request.now):
+        messages.success(request, "The review is recorded. Dates and duties follow it.")
+    else:
+        messages.info(request, "Nothing has changed: the review was recorded so before.")

@@ -1,6 +1,6 @@
 """Handover's steps of the pipeline: who is responsible and until when, and the duty to hand over."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,12 +11,14 @@ from handover.models import HandoverDetermination
 from handover.policy import LEGAL_STATUS_UNKNOWN, WORK_LISTS, Responsibility
 from handover.rules import Determination, HandoverFacts, determine, state_on
 from omic.determinations import Answer, store
-from omic.models import Obligation, ObligationKind, Role
+from omic.models import Obligation, ObligationKind, ObligationState, Role
 from omic.obligations import Wanted, synchronise
 from omic.policy import Outcome, Step
 from omic.reconcile import Window
 
 Row = dict[str, Any]
+# By person and slot each duty to hand over that is not void: the day a recorded one was due, None for an open one.
+Standing = Mapping[tuple[int, str], date | None]
 NO_CASE = {
     "fixed": None,
     "start_on": None,
@@ -119,9 +121,12 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
 
     A handover that lay before the person came here, or before the sentence, was never this prison's to do: no duty
     opens for it, else a first import would owe hundreds. A duty that is already open stays, wherever its date moves.
+    A handover that was recorded is over, unless the POM has the case back with a later date: that is owed anew.
     """
     held = HandoverDetermination.objects.current().filter(person__in=people, person__prison__isnull=False)
-    wanted = wanted_handovers(held.filter(handover_on__isnull=False).values(*_DUTY), _open_slots(people))
+    wanted = wanted_handovers(
+        held.filter(handover_on__isnull=False).values(*_DUTY), standing_handovers(people), window.on
+    )
     return synchronise(
         wanted,
         people=list(held.values_list("person_id", flat=True)),
@@ -134,22 +139,40 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
     )
 
 
-def _open_slots(people: Sequence[int]) -> set[tuple[int, str]]:
-    duties = Obligation.objects.filter(person__in=people, kind=ObligationKind.HANDOVER).demanding()
-    return set(duties.values_list("person_id", "slot"))
+def standing_handovers(people: Sequence[int]) -> Standing:
+    """The duties to hand over that there are, open or recorded."""
+    duties = Obligation.objects.filter(person__in=people, kind=ObligationKind.HANDOVER)
+    rows = duties.exclude(state=ObligationState.VOID).values_list("person_id", "slot", "closed_at", "due_on")
+    return {(person, slot): due_on if closed_at else None for person, slot, closed_at, due_on in rows}
 
 
-def wanted_handovers(rows: Iterable[Row], open_slots: set[tuple[int, str]]) -> Iterator[Wanted]:
-    """The duty to hand over of each row (columns of _DUTY) that has one; `open_slots` are those that stand open."""
+def wanted_handovers(rows: Iterable[Row], standing: Standing, on: date) -> Iterator[Wanted]:
+    """The duty to hand over of each row (columns of _DUTY) that has one on a day, beside those that are `standing`."""
     rows = list(rows)
     reviews = reviews_of({row["person_id"]: row["sentence__started_on"] for row in rows if _came_back(row)})
     for row in rows:
-        slot = _slot(row, reviews.get(row["person_id"]))
-        if row["handover_on"] >= _never_before(row) or (row["person_id"], slot) in open_slots:
+        slot = _slot(row, _cause(row, reviews.get(row["person_id"])), standing, on)
+        if row["handover_on"] >= _never_before(row) or (row["person_id"], slot) in standing:
             yield _duty(row, slot)
 
 
-def _slot(row: Row, reviews: Reviews | None) -> str:
+def _slot(row: Row, cause: str, standing: Standing, on: date) -> str:
+    """The cause's own slot; where that handover was recorded and the case came back, the next one: `sentence-5-2`.
+
+    The case has come back when its date is now later than the one that stood when it was recorded, and the COM is not
+    responsible by the new one. From then on the next handover is owed until it is recorded, or the date goes back.
+    """
+    slot, number = cause, 1
+    while (recorded_for := standing.get((row["person_id"], slot))) and row["handover_on"] > recorded_for:
+        number += 1
+        following = f"{cause}-{number}"
+        if row["handover_on"] <= on and (row["person_id"], following) not in standing:
+            break
+        slot = following
+    return slot
+
+
+def _cause(row: Row, reviews: Reviews | None) -> str:
     """What causes the handover: the sentence, a recall after which the POM has the case, or the last parole review."""
     if reviews is not None:
         return f"review-{reviews.last_id}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from handover.duties import KINDS, done_by_facts, wanted_duties
 from handover.models import HandoverDetermination
-from handover.pipeline import wanted_handovers
+from handover.pipeline import standing_handovers, wanted_handovers
 from handover.timetable_cases import read_duties
 from omic.models import Obligation, ObligationKind, ObligationState, Person
 from omic.obligations import Wanted
@@ -67,7 +67,7 @@ def _standing(people: Iterable[int]) -> Standing:
 
 def _left(on: date, answers: Answers, held: Mapping[int, Person], standing: Standing) -> dict[int, _Left]:
     left = {pk: _Left({}, {}) for pk in answers}
-    for duty in _handovers(answers, held, standing):
+    for duty in _handovers(answers, held, on):
         _want(duty, left[duty.person_id], standing)
     for case in read_duties(list(answers), on, {pk: row.policy for pk, row in answers.items()}):
         pk = case.row["pk"]
@@ -86,15 +86,9 @@ def _want(duty: Wanted, left: _Left, standing: Standing) -> None:
         left.open[key] = duty
 
 
-def _handovers(answers: Answers, held: Mapping[int, Person], standing: Standing) -> Iterator[Wanted]:
-    open_slots = {
-        (pk, slot)
-        for pk, duties in standing.items()
-        for (kind, slot), closed in duties.items()
-        if kind == ObligationKind.HANDOVER and not closed
-    }
+def _handovers(answers: Answers, held: Mapping[int, Person], on: date) -> Iterator[Wanted]:
     rows = [_as_stored(row, held[row.person_id]) for row in answers.values() if row.handover_on]
-    return wanted_handovers(rows, open_slots)
+    return wanted_handovers(rows, standing_handovers(list(answers)), on)
 
 
 def _as_stored(row: HandoverDetermination, person: Person) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, Count, F, FilteredRelation, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, Subquery, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from handover.duty_rows import omu_duties
-from handover.models import HandoverStep, Responsibility, responsibility_on
+from handover.models import HandoverDetermination, HandoverStep, Responsibility, responsibility_on
 from handover.policy import WORK_LISTS, Reason
 from omic.calendar import LONDON, week_start
 from omic.models import Obligation, ObligationKind
@@ -150,8 +150,8 @@ LIST_BY_KEY = {row.key: row for row in LISTS}
 def with_handover(people: PersonQuerySet, on: date) -> PersonQuerySet:
     """The sentenced among `people`, with their dates, who is responsible on the day, tier, and the open duty's day.
 
-    `com_since` is the first day of the COM's part, `com_leads_since` that of responsibility: the same where no dates
-    decide.
+    `com_since` is the first day of the COM's part, `com_leads_since` that of responsibility: the same where the COM
+    leads and no dates decide.
     """
     rows = people.sentenced().annotate(
         handover=FilteredRelation(
@@ -174,15 +174,31 @@ def with_handover(people: PersonQuerySet, on: date) -> PersonQuerySet:
         responsibility=responsibility_on(on, "handover__"),
         letter=F("tier__letter"),
         owed_by=F("duty__due_on"),
-        com_since=_com_since("handover__start_on"),
+        com_since=Case(
+            When(handover__fixed=Responsibility.POM_WITH_COM, then=_answered_since()),
+            default=_com_since("handover__start_on"),
+        ),
         com_leads_since=_com_since("handover__handover_on"),
         override_asks=F("override__responsibility"),
         override_confirmed=F("override__confirmed"),
     )
 
 
+# The COM's by what came of a parole review, years into a sentence (PA-05, HO-23).
+_BY_REVIEW = (Reason.PAROLE_WINDOW, Reason.PAROLE_MAPPA_2_3)
+
+
+def _answered_since() -> Coalesce:
+    """The day of the first of those answers about the sentence that all name who is named now, whatever the dates."""
+    about = HandoverDetermination.objects.filter(person=OuterRef("pk"), sentence=OuterRef("handover__sentence"))
+    others = HandoverDetermination.objects.filter(person=OuterRef("person"), pk__gt=OuterRef("pk"))
+    others = others.exclude(fixed=OuterRef(OuterRef("handover__fixed")))
+    run = about.filter(~Exists(others), fixed=OuterRef("handover__fixed")).order_by("pk")
+    return Coalesce(Subquery(run.values("determined_on")[:1]), "handover__determined_on")
+
+
 def _com_since(day_of_dates: str) -> Case:
-    """The day that dates give; by decision, the day of that; of a recall, the return; else the sentence's start."""
+    """The day that dates give; by decision or a review, the day of that; of a recall, the return; else the start."""
     returned_on = TruncDate("current__returned_at", tzinfo=LONDON)
     fixed = Coalesce(
         Case(When(current__recalled=True, then=returned_on)), "current__started_on", "reception_on", "arrived_on"
@@ -191,6 +207,7 @@ def _com_since(day_of_dates: str) -> Case:
     return Case(
         When(handover__handover_on__isnull=False, then=F(day_of_dates)),
         When(decided, then=TruncDate("override__decided_at", tzinfo=LONDON)),
+        When(handover__fixed=Responsibility.COM, handover__reason__in=_BY_REVIEW, then=_answered_since()),
         When(handover__fixed=Responsibility.COM, then=fixed),
     )
 

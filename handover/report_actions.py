@@ -21,13 +21,15 @@ PARTS = {
     "risks": "Risks, and what keeps them low",
     "release_needs": "What is needed for release",
 }
+GONE = "The draft that you opened was about a sentence that has ended."
 
 
 class ReportConflictError(Exception):
-    """Somebody has saved the draft since it was shown: `report` is what stands."""
+    """Somebody has saved the draft, or sent it, since it was shown: `report` is what stands."""
 
     def __init__(self, report: HandoverReport) -> None:
-        super().__init__("Somebody else has saved this report since you opened it.")
+        deed = "sent" if report.sent_at else "saved"
+        super().__init__(f"{report.written_by} has {deed} this report since you opened it.")
         self.report = report
 
 
@@ -35,12 +37,12 @@ class ReportConflictError(Exception):
 def save_report(*, person: Person, texts: Mapping[str, str], version: int, by: Staff, at: datetime) -> HandoverReport:
     """Save the draft of the present sentence's report; `texts` by the names of PARTS.
 
-    `version` is the one that was shown, 0 where there was none. Raises ReportConflictError when somebody has saved
-    since, RefusedError when the person serves no sentence here.
+    `version` is the one that was shown, 0 where there was none. Raises ReportConflictError when somebody has saved or
+    sent it since, RefusedError when the person serves no sentence here.
     """
     person, sentence = locked_case(person)
     report = _draft(sentence)
-    _unchanged(report, version)
+    _unchanged(report, version, sentence)
     if report is None:
         report = HandoverReport(person=person, prison=person.prison, sentence=sentence, version=0)
     for name in PARTS:
@@ -72,7 +74,7 @@ def send_report(
     if known := HandoverStep.objects.filter(request_id=request_id, person=person).first():
         return HandoverReport.objects.filter(sentence=known.sentence, sent_at__isnull=False).latest("sent_at")
     report = _draft(sentence)
-    _unchanged(report, version)
+    _unchanged(report, version, sentence)
     if report is None or not any(getattr(report, name).strip() for name in PARTS):
         raise RefusedError("Nothing is written yet: write the report first.")
     report.sent_at, report.sent_text, report.version = at, in_text(report), report.version + 1
@@ -103,9 +105,13 @@ def _draft(sentence: Sentence) -> HandoverReport | None:
     return drafts.select_related("person", "prison", "written_by").first()
 
 
-def _unchanged(report: HandoverReport | None, version: int) -> None:
+def _unchanged(report: HandoverReport | None, version: int, sentence: Sentence) -> None:
     if report is not None and report.version != version:
         raise ReportConflictError(report)
+    if report is None and version:
+        reports = HandoverReport.objects.filter(sentence=sentence, sent_at__isnull=False).select_related("written_by")
+        sent = reports.order_by("-sent_at").first()
+        raise ReportConflictError(sent) if sent else RefusedError(GONE)
 
 
 def _audit(action: str, report: HandoverReport, *, by: Staff, at: datetime) -> None:

@@ -35,7 +35,7 @@ def report(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
             messages.success(request, "The report is saved as a draft.")
             return redirect("handover:report", code, ref)
         except ReportConflictError as conflict:
-            context |= _conflict(form, conflict.report)
+            context |= _conflict(form, conflict)
         except RefusedError as refused:
             form.add_error(None, str(refused))
     back = reverse("handover:case", args=[code, ref])
@@ -43,13 +43,20 @@ def report(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     return render(request, "handover/report.html", context | {"submit": "Save the draft"} | identity(request.person))
 
 
-def _conflict(form: ReportForm, stands: HandoverReport) -> dict[str, Any]:
-    """The form goes on from what stands now: saving again is then a choice that was made with both in sight."""
+def _conflict(form: ReportForm, conflict: ReportConflictError) -> dict[str, Any]:
+    """The form goes on from what stands now: saving again is then a choice that was made with both in sight.
+
+    What was sent stays as it went out.
+    """
+    stands = conflict.report
+    shown = {"stands": stands, "theirs": changed_since(stands, form.texts())}
+    if stands.sent_at:
+        form.add_error(None, f"{conflict} What you typed is not saved")
+        return shown
     form.data = form.data.copy()
     form.data["version"] = str(stands.version)
-    words = f"{stands.written_by} has saved this report since you opened it. Take over what you need, then save again"
-    form.add_error(None, words)
-    return {"draft": stands, "theirs": changed_since(stands, form.texts())}
+    form.add_error(None, f"{conflict} Take over what you need, then save again")
+    return shown | {"draft": stands}
 
 
 def _shown(draft: HandoverReport | None) -> dict[str, Any]:
@@ -75,9 +82,7 @@ def send(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
         try:
             send_report(person=request.person, by=request.user, at=request.now, **form.told())
         except ReportConflictError as conflict:
-            raise RefusedError(
-                f"{conflict.report.written_by} has changed the report since: read it again"
-            ) from conflict
+            raise RefusedError(f"{conflict} Read it again") from conflict
         return "The report is kept as it was sent."
 
     intro = "OMiC sends nothing itself. Send the report by secure email; from then on it is kept as it stands here."

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from handover.actions import NothingToRecordError, record_handover
 from handover.community_tabs import ways_on
+from handover.duty_actions import RefusedError
 from handover.forms import HandoverFilter, RecordHandoverForm
 from handover.lists import COLUMNS
 from handover.queries import LIST_BY_KEY, LISTS, list_counts, with_handover, with_progress
@@ -114,6 +115,9 @@ def _recorded(request: PrisonRequest, form: RecordHandoverForm) -> bool:
         record_handover(person=request.person, by=request.user, at=request.now, **facts)
     except NothingToRecordError as error:
         form.add_error(None, _nothing(error))
+        return False
+    except RefusedError as refused:
+        form.add_error(refused.field, str(refused))
         return False
     messages.success(request, f"The handover of {request.person.name} is recorded.")
     return True

@@ -33,6 +33,12 @@ LABELS = {
     "moved_to_open_on": "Moved to open conditions",
 }
 
+_FIXED = {
+    Responsibility.POM: "The POM is responsible",
+    Responsibility.POM_WITH_COM: "The POM is responsible and the COM supports",
+    Responsibility.COM: "The COM is responsible",
+}
+
 
 @requires(Action.SEE_DATES)
 def explain(request: PrisonRequest) -> Explanation | None:
@@ -65,7 +71,7 @@ def _who(row: HandoverDetermination, on: date) -> str:
     if state is None:
         return "Nobody is responsible for a case."
     if row.fixed:
-        return f"The {row.fixed} is responsible, and no handover date applies."
+        return f"{_FIXED[Responsibility(row.fixed)]}, and no handover date applies."
     return {
         Responsibility.POM: f"The POM is responsible until the COM takes over on {handover_on}.",
         Responsibility.POM_WITH_COM: f"The POM is responsible and the COM supports, until {handover_on}.",

@@ -56,6 +56,7 @@ class Action(StrEnum):
     SEE_OMU = "see_omu"
     MY_CASES = "my_cases"
     ALLOCATE_POM = "allocate_pom"
+    SEE_EXTRA = "see_extra"
     AGREE_EXTRA = "agree_extra"
     EDIT_DETAILS = "edit_details"
     ENTER_TIER = "enter_tier"
@@ -152,6 +153,7 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.SEE_OMU: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR, *_OVERSEERS),
     _A.MY_CASES: _roles(_R.POM),
     _A.ALLOCATE_POM: _roles(_R.HOMD),
+    _A.SEE_EXTRA: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR, _R.GOVERNOR),  # free text about one person
     _A.AGREE_EXTRA: _roles(_R.HOMD),
     _A.EDIT_DETAILS: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR),
     _A.ENTER_TIER: _roles(_R.HOMD, _R.CASE_ADMINISTRATOR),
@@ -254,7 +256,7 @@ class Standing:
         reach = Q(pk__in=[])
         for role, pointer in _HOLDS.items():
             if role in self.roles and ACCESS[action].get(role) is Relation.OWN:
-                reach |= Q(**{pointer: self.staff}) | Q(pk__in=self._covered(role)) | Q(pk__in=self._beside(role))
+                reach |= Q(**{pointer: self.staff}) | Q(pk__in=self.covered(role)) | Q(pk__in=self._beside(role))
         if Relation.WING in relations:
             reach |= Q(wing__in=[p.wing_id for p in self.postings if p.role == Role.WING_OFFICER and p.wing_id])
         return self.prison.people.filter(reach)
@@ -266,7 +268,7 @@ class Standing:
             return bool(relations)
         return self.people(action).filter(pk=person.pk).exists()
 
-    def _covered(self, role: Role) -> QuerySet[Any]:
+    def covered(self, role: Role) -> QuerySet[Any]:
         """The people for whose key worker or POM they stand in: theirs as long as that lasts."""
         covers = Cover.objects.on(self.on).filter(staff=self.staff, prison=self.prison, role=role)
         return covers.values("person")

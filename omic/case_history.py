@@ -17,7 +17,9 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.module_loading import import_string
 
+from omic import audit
 from omic.access import Action, requires
+from omic.audit import Actor
 from omic.calendar import london_day, london_midnight
 from omic.details import FIELDS
 from omic.formats import day
@@ -62,6 +64,9 @@ class HistoryForm(BaseForm):
 def case_history(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Newest first, grouped by stay."""
     person, form = request.person, HistoryForm(request.GET)
+    audit.record(
+        by=Actor(staff=request.user), action="see_history", at=request.now, prison=request.prison, person=person
+    )
     kind = form.cleaned_data["kind"] if form.is_valid() else ""
     numbers = [person, *Person.objects.filter(merges_away__in=person.numbers_taken_in.standing())]
     events = [event for event in _events(person, numbers) if not kind or event.kind == kind]

@@ -19,6 +19,7 @@ from omic.audit import Actor
 from omic.calendar import london_day
 from omic.models import CaseDetails, DetailEntry, OasysAssessment, ParoleReview, Person, SentencePlan
 from omic.reconcile import lock, reconcile, window_of
+from omic.recorded import check_oasys, check_review
 
 FIELDS = {
     field.name: field for field in CaseDetails._meta.concrete_fields if field.name not in ("id", "person", "version")
@@ -281,14 +282,22 @@ def _follow(person: Person, by: Actor, at: datetime, action: str, **detail: Any)
 
 
 @transaction.atomic
-def record_parole_review(*, person: Person, statement: Statement, **facts: Any) -> bool:
-    """`state_parole_review` for one person at a page."""
+def record_parole_review(*, person: Person, statement: Statement, seen: str | None = None, **facts: Any) -> bool:
+    """`state_parole_review` for one person at a page, which showed the reviews `seen`.
+
+    Raises RecordedError when another outcome was recorded since.
+    """
+    lock([person.pk])
+    if seen is not None:
+        check_review(person, seen=seen, **facts)
     return _record("record_parole_review", state_parole_review, person, statement, facts)
 
 
 @transaction.atomic
 def record_oasys(*, person: Person, statement: Statement, **facts: Any) -> bool:
-    """`state_oasys` for one person at a page."""
+    """`state_oasys` for one person at a page. Raises RecordedError when it is known as completed by somebody else."""
+    lock([person.pk])
+    check_oasys(person, **facts)
     return _record("record_oasys", state_oasys, person, statement, facts)
 
 

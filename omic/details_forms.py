@@ -192,6 +192,7 @@ class ParoleReviewForm(Origin):
         label="Outcome", choices=[("", "Not known yet"), *ParoleReview.Outcome.choices], required=False
     )
     outcome_on = DateField(label="Day of the outcome", required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     fieldsets = (("The review", ("target_hearing_on", "outcome", "outcome_on")), ORIGIN)
 
     def clean_outcome_on(self) -> date | None:

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
-from omic import details, pending
+from omic import audit, details, pending
 from omic.access import Action, requires
 from omic.audit import Actor
 from omic.details import FIELDS, ConflictError, OlderError, PlanChangedError, Statement
@@ -20,8 +20,9 @@ from omic.details_forms import DetailsForm, OasysForm, Origin, ParoleReviewForm,
 from omic.formats import day, moment
 from omic.http import PrisonRequest
 from omic.missing import lacking, missing_of, with_missing
-from omic.models import CaseDetails, DetailEntry, SentencePlan
+from omic.models import CaseDetails, DetailEntry, Person, SentencePlan
 from omic.people import identity
+from omic.recorded import RecordedError, reviews_seen
 from omic.why import in_words
 
 ENTRIES_SHOWN = 100
@@ -51,6 +52,8 @@ def edit_details(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     form = DetailsForm(pending.typed(request), instance=known, staff=request.user, today=request.on)
     if request.method == "POST" and form.is_valid() and _saved(request, form):
         return redirect(_after(request))
+    actor = Actor(staff=request.user)
+    audit.record(by=actor, action="see_details", at=request.now, prison=request.prison, person=person)
     context = {"title": "Case details", "form": form, "submit": "Save details", "also": "Save and next person"}
     context |= {"person": person, "cancel": reverse("person", args=[code, ref]), **identity(person), **_beside(request)}
     return render(request, "omic/edit_details.html", context)
@@ -160,13 +163,20 @@ def add_record(request: PrisonRequest, code: str, ref: str, record: str) -> Http
     if record not in RECORDS:
         raise Http404("There is no such record.")
     kind, person = RECORDS[record], request.person
-    initial = _plan_now(getattr(person, "sentence_plan", None)) if kind.form is SentencePlanForm else None
+    initial = _shown_now(person, kind)
     form = kind.form(pending.typed(request), staff=request.user, today=request.on, initial=initial)
     back = reverse("edit-details", args=[code, ref])
     if request.method == "POST" and form.is_valid() and _added(request, kind, form):
         return redirect(back)
     context = {"title": kind.title, "form": form, "submit": "Save", "cancel": back, "back": back, "person": person}
     return render(request, "omic/add_record.html", context | identity(person))
+
+
+def _shown_now(person: Person, kind: Record) -> dict[str, Any]:
+    """What the page stands on, so that what somebody else records meanwhile is not lost."""
+    if kind.form is ParoleReviewForm:
+        return {"seen": reviews_seen(person)}
+    return _plan_now(getattr(person, "sentence_plan", None)) if kind.form is SentencePlanForm else {}
 
 
 def _plan_now(plan: SentencePlan | None) -> dict[str, Any]:
@@ -184,6 +194,10 @@ def _added(request: PrisonRequest, kind: Record, form: Origin) -> bool:
     except PlanChangedError as error:
         form.add_error(None, _plan_changed_by(error.plan))
         form.data = {name: form.data[name] for name in form.data} | {"version": error.plan.version}
+        return False
+    except RecordedError as error:
+        form.add_error(error.field, str(error))
+        form.data = {name: form.data[name] for name in form.data} | {"seen": reviews_seen(request.person)}
         return False
     messages.success(request, f"{kind.title} saved." if news else f"{kind.title}: this was known already.")
     return True

@@ -91,9 +91,13 @@ def read_risk(*, duty: Obligation, by: Staff, at: datetime) -> Obligation:
 
 
 def to_read(standing: Standing) -> QuerySet[Obligation]:
-    """The unread information that somebody in this standing has to read; a POM's own people, the HOMD all."""
+    """The unread information that somebody in this standing has to read; the HOMD all, a POM that about their own
+    people and about those whose POM they stand in for today."""
     duties = standing.prison.obligations.demanding().filter(kind=ObligationKind.RISK_TO_READ)
-    return duties if _reads_all(standing) else duties.filter(Q(owner=standing.staff) | Q(person__pom=standing.staff))
+    if _reads_all(standing):
+        return duties
+    theirs = Q(owner=standing.staff) | Q(person__pom=standing.staff)
+    return duties.filter(theirs | Q(person__in=standing.covered(Role.POM)))
 
 
 def _reads_all(standing: Standing) -> bool:
@@ -140,7 +144,8 @@ def risk_read(request: PrisonRequest, code: str, duty: int) -> HttpResponse:
     """What was passed on, and one button to say that it has been read."""
     duties = request.prison.obligations.filter(kind=ObligationKind.RISK_TO_READ)
     found = get_object_or_404(duties.select_related("person", "owner", "closed_by"), pk=duty)
-    if not (_reads_all(request.standing) or request.user.pk in (found.owner_id, found.person.pom_id)):
+    theirs = request.user.pk in (found.owner_id, found.person.pom_id)
+    if not (theirs or request.standing.reaches(Action.READ_RISK, found.person)):
         raise PermissionDenied("This person is not one of yours.")
     if request.method == "POST":
         read_risk(duty=found, by=request.user, at=request.now)

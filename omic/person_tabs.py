@@ -116,6 +116,7 @@ DUTIES = (
 @requires(Action.SEE_PERSON)
 def duties(request: PrisonRequest, code: str, ref: str) -> HttpResponseBase:
     """What is and was owed to or about the person here; for the wings without what is the OMU's own."""
+    _keep(request, "see_duties")
     rows = request.person.obligations.exclude(state=ObligationState.VOID).filter(prison=request.prison)
     if not request.standing.may(Action.SEE_DATES):
         rows = rows.exclude(owner_role__in=OMU_ROLES)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import django_filters
@@ -53,8 +54,10 @@ class SharedFilter(django_filters.FilterSet):
         return rows.filter(closed_at__isnull=answer == "no")
 
 
-def _open(duty: Obligation) -> SafeString:
-    return link(reverse("wellbeing:shared-read", args=[duty.prison_id, duty.pk]), f"Read about {duty.person.name}")
+def _open(request: PrisonRequest, duty: Obligation) -> SafeString:
+    """The address in the prison where one is: who is here may have brought it from another."""
+    url = reverse("wellbeing:shared-read", args=[request.prison.pk, duty.pk])
+    return link(url, f"Read about {duty.person.name}")
 
 
 def read_by(duty: Obligation) -> str:
@@ -62,14 +65,16 @@ def read_by(duty: Obligation) -> str:
     return f"{duty.closed_by}, {short_moment(duty.closed_at)}" if duty.closed_at else "Nobody yet"
 
 
-COLUMNS = (
-    Column("since", "Shared", lambda duty: short_moment(duty.created_at), order=("created_at",)),
-    Column("person", "About", "person", order=("person__surname", "person__forename")),
-    Column("wing", "Wing", "person.wing.code", order=("person__wing__code",)),
-    Column("cell", "Cell", "person.cell", order=("person__cell",)),
-    Column("read_by", "First read by", read_by, order=("closed_at",)),
-    Column("read", "Read", cell=_open, export=False),
-)
+def columns(request: PrisonRequest) -> tuple[Column, ...]:
+    """What was shared about whom, and who has read it."""
+    return (
+        Column("since", "Shared", lambda duty: short_moment(duty.created_at), order=("created_at",)),
+        Column("person", "About", "person", order=("person__surname", "person__forename")),
+        Column("wing", "Wing", "person.wing.code", order=("person__wing__code",)),
+        Column("cell", "Cell", "person.cell", order=("person__cell",)),
+        Column("read_by", "First read by", read_by, order=("closed_at",)),
+        Column("read", "Read", cell=partial(_open, request), export=False),
+    )
 
 
 def shared_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:

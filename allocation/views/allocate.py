@@ -77,13 +77,18 @@ def end(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """End the allocation without another POM to follow."""
     sight, person = look(request), request.person
     back = reverse("allocation:allocate", args=[code, ref])
-    if sight.present is None:
+    typed, present = pending.typed(request), sight.present
+    if present is None and typed is None:
         return redirect(back)
-    form = EndForm(pending.typed(request), staff=request.user, initial={"replaces": sight.present.pk})
+    form = EndForm(typed, staff=request.user, initial={"replaces": present.pk if present else None})
     save = partial(end_pom_allocation, person=person, by=request.user, at=request.now)
-    if request.method == "POST" and form.is_valid() and attempt(form, save, **form.told()):
-        messages.success(request, f"{person.name} has no POM now, and is on the list of people without one.")
-        return redirect("allocation:people", code)
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, save, **form.told()):
+            messages.success(request, f"{person.name} has no POM now, and is on the list of people without one.")
+            return redirect("allocation:people", code)
+        present = (sight := look(request)).present
+        form.renew(present.pk if present else None)
     context = {"form": form, "submit": "End the allocation", **_about(request, sight)}
-    context |= {"title": f"End {sight.present.staff}’s time as POM", "back": back, "cancel": back}
+    title = f"End {present.staff}’s time as POM" if present else "End the allocation"
+    context |= {"title": title, "back": back, "cancel": back}
     return render(request, "allocation/end.html", context)

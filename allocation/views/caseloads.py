@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.urls import reverse
 from allocation.actions import record_risk_shown
 from allocation.case_lists import LIST_BY_KEY, LISTS, cases_of, counts
 from allocation.caseload import with_loads
+from allocation.covers import covered_by
 from allocation.engagement_lists import in_month, minutes_owed
 from allocation.filters import MyCaseFilter, coming, duties_of
 from allocation.lists import Cells, caseload_columns, log_column
@@ -51,12 +52,16 @@ def pom(request: PrisonRequest, code: str, staff: int, key: str = "all") -> Http
 
 def _page(
     request: PrisonRequest, cases: QuerySet[Person], key: str, *, title: str, empty: str
-) -> tuple[ListPage, SearchForm]:
-    """One list of a caseload, narrowed by a name or number that was sent by POST: no name stands in an address."""
+) -> tuple[ListPage, SearchForm | None]:
+    """One list of a caseload, narrowed by a name or number that was sent by POST: no name stands in an address.
+
+    No search for who may open nobody's page: what it finds would tell the name.
+    """
     if key not in LIST_BY_KEY:
         raise Http404("A caseload has no such list.")
-    chosen, search = LIST_BY_KEY[key], SearchForm(request.POST or None)
-    found = matching(cases, search.cleaned_data["q"]) if search.is_valid() else cases
+    chosen, by_name = LIST_BY_KEY[key], request.standing.may(Action.SEE_PERSON)
+    search = SearchForm(request.POST or None) if by_name else None
+    found = matching(cases, search.cleaned_data["q"]) if search and search.is_valid() else cases
     columns = caseload_columns(request, chosen.columns)
     if request.standing.may(Action.MY_CASES):
         columns = (*columns, log_column(request))
@@ -82,7 +87,7 @@ def my_tabs(request: PrisonRequest, cases: QuerySet[Person] | None = None) -> li
     tabs = _case_tabs(request, cases, "allocation:mine", "allocation:my-list", code)
     found = ask(
         request.prison,
-        duties=counted(duties_of(request.prison, request.user)),
+        duties=counted(duties_of(request.prison, request.user, on=request.on)),
         risk=counted(to_read(request.standing)),
         engagement=counted(my_engagement(request)),
     )
@@ -99,7 +104,7 @@ def pom_tabs(request: PrisonRequest, staff: Staff, cases: QuerySet[Person] | Non
     """The pages of one POM, each with the length of its list."""
     args = (request.prison.pk, staff.pk)
     cases = cases_of(staff, request.prison, on=request.on) if cases is None else cases
-    duties = duties_of(request.prison, staff)
+    duties = duties_of(request.prison, staff, on=request.on)
     risk = duties.filter(kind=ObligationKind.RISK_TO_READ)
     found = ask(request.prison, duties=counted(duties), risk=counted(risk))
     return [
@@ -111,8 +116,10 @@ def pom_tabs(request: PrisonRequest, staff: Staff, cases: QuerySet[Person] | Non
 
 
 def my_engagement(request: PrisonRequest) -> QuerySet[Obligation]:
-    """The time that a POM owes women of high complexity this month (WB-02)."""
-    return in_month(minutes_owed(request.prison), request.on).filter(person__pom=request.user)
+    """The time that a POM, or who stands in for one, owes women of high complexity this month (WB-02)."""
+    covered = covered_by(request.user, request.prison, on=request.on)
+    owed = in_month(minutes_owed(request.prison), request.on)
+    return owed.filter(Q(person__pom=request.user) | Q(person__in=covered))
 
 
 def _case_tabs(request: PrisonRequest, cases: QuerySet[Person], first: str, other: str, *args: Any) -> list[Tab]:
@@ -123,7 +130,7 @@ def _case_tabs(request: PrisonRequest, cases: QuerySet[Person], first: str, othe
 
 def _waiting(request: PrisonRequest) -> dict[str, object]:
     """What is due, and what is to be read. Showing risk information counts as reading it, and is logged."""
-    open_duties = duties_of(request.prison, request.user).select_related("person__wing")
+    open_duties = duties_of(request.prison, request.user, on=request.on).select_related("person__wing")
     open_duties = open_duties.order_by("due_on", "opens_on", "pk")
     risk = ObligationKind.RISK_TO_READ
     due = list((open_duties.overdue(request.now) | coming(open_duties, request.on)).exclude(kind=risk)[: AT_ONCE + 1])

@@ -1,6 +1,7 @@
 """Cover for a POM who is away: choosing who stands in, the cover in place, and ending it."""
 
 import re
+import uuid
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from allocation.caseload import poms_of
 from allocation.covering_forms import CoverForm
 from allocation.covers import cover_cases, end_cover, pom_covers, standing_in
 from allocation.forms import ReasonForm, attempt
-from allocation.lists import Cells
+from allocation.lists import about
 from allocation.reallocating import takers
 from omic import audit, pending
 from omic.access import Action, requires
@@ -72,7 +73,9 @@ def _cover(request: PrisonRequest, pom: Staff, form: CoverForm) -> tuple[CoverFo
         messages.success(request, f"{plural(len(made), 'case has,cases have')} a stand-in.")
     if not refused:
         return form, False
-    again = _form(request, pom, request.POST, list(refused))
+    typed = request.POST.copy()
+    typed["batch"] = uuid.uuid4().hex  # another email for what is saved next
+    again = _form(request, pom, typed, list(refused))
     again.is_valid()
     for person, words in refused.items():
         again.add_error(f"staff_{person}", words)
@@ -98,9 +101,8 @@ def covers(request: PrisonRequest, code: str) -> HttpResponseBase:
 
 
 def _columns(request: PrisonRequest) -> tuple[Column, ...]:
-    cells = Cells(request)
     return (
-        Column("name", "Name", "person.name", order=("person__surname",), cell=lambda row: cells.person(row.person)),
+        about(request, "name", "Name"),
         Column("pom", "POM", "person.pom", order=("person__pom__surname",)),
         Column("by", "Stands in", "staff", order=("staff__surname", "staff__forename")),
         Column("from", "From", "starts_on", order=("starts_on",)),

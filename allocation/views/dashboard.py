@@ -49,6 +49,7 @@ def dashboard(request: PrisonRequest, code: str) -> HttpResponse:
         "missing": queries.missing_details(request),
         "changes": queries.changes(request, stands),
         "tiers": tier_mix(drawn),
+        "attention": [*queries.to_put_right(request, stands), *drawn.attention],
     }
     context = {
         "title": "Offender management unit",
@@ -158,7 +159,8 @@ def poms(request: PrisonRequest, code: str) -> HttpResponseBase:
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "poms"),
     )
-    return page.response("allocation/poms.html", {"tabs": omu_tabs(code)})
+    may_see_extra = request.standing.may(Action.SEE_EXTRA)
+    return page.response("allocation/poms.html", {"tabs": omu_tabs(code), "may_see_extra": may_see_extra})
 
 
 @requires(Action.SEE_OMU)

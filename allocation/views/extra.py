@@ -9,19 +9,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from allocation.extra_lists import ExtraFilter, extra_columns
-from allocation.extra_resources import agree_extra_resource, end_extra_resource
+from allocation.extra_resources import about_people_here, agree_extra_resource, end_extra_resource
 from allocation.forms import ExtraForm, ReasonForm, attempt
 from omic import audit, pending
 from omic.access import Action, requires
 from omic.http import PrisonRequest
 from omic.lists import ListPage
+from omic.models import under_any_number
 from omic.people import identity
 
 
-@requires(Action.SEE_OMU)
+@requires(Action.SEE_EXTRA)
 def extras(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Every decision about people who are here, the newest first."""
-    rows = request.prison.extra_resources.filter(person__prison=request.prison)
+    rows = about_people_here(request.prison)
     page = ListPage(
         request,
         rows.select_related("person", "decided_by"),
@@ -54,7 +55,7 @@ def agree(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 @requires(Action.AGREE_EXTRA)
 def end(request: PrisonRequest, code: str, ref: str, decision: int) -> HttpResponse:
     """The case has the usual again, with the reason."""
-    found = get_object_or_404(request.person.extra_resources.filter(prison=request.prison), pk=decision)
+    found = get_object_or_404(about_people_here(request.prison).filter(under_any_number(request.person)), pk=decision)
     form = ReasonForm(pending.typed(request), staff=request.user)
     save = partial(end_extra_resource, decision=found, by=request.user, at=request.now)
     if request.method == "POST" and form.is_valid() and attempt(form, save, **form.told()):

@@ -54,7 +54,7 @@ def engagement(request: PrisonRequest, code: str) -> HttpResponseBase:
 
 
 def _duties(request: PrisonRequest, staff: Staff, *, title: str, empty: str, risk: bool = False) -> ListPage:
-    rows = duties_of(request.prison, staff).select_related("person__wing", "owner")
+    rows = duties_of(request.prison, staff, on=request.on).select_related("person__wing", "owner")
     return ListPage(
         request,
         rows.filter(kind=ObligationKind.RISK_TO_READ) if risk else rows,

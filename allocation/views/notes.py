@@ -68,13 +68,16 @@ def _colleagues(request: PrisonRequest, named: Sequence[Staff] = ()) -> list[Sta
 @requires(Action.WRITE_NOTE)
 def amend(request: PrisonRequest, code: str, ref: str, note: int) -> HttpResponse:
     """Correct a note of one's own; the first wording stays behind it."""
-    row = get_object_or_404(notes.current(request.person), pk=note)
+    typed = pending.typed(request)
+    # What was typed is answered even where a correction stands by now: a double click has saved it, else it is refused.
+    found = notes.current(request.person) if typed is None else notes.wordings(request.person)
+    row = get_object_or_404(found, pk=note)
     if row.by_id != request.user.pk:
         raise PermissionDenied("Only who wrote a note corrects it.")
     named = list(row.readers.all())
     initial = {"text": row.text, "level": row.level, "readers": [str(staff.pk) for staff in named]}
     colleagues = _colleagues(request, named)
-    form = AmendForm(pending.typed(request), staff=request.user, colleagues=colleagues, initial=initial)
+    form = AmendForm(typed, staff=request.user, colleagues=colleagues, initial=initial)
     save = partial(notes.amend_note, note=row, by=request.user, at=request.now)
     if request.method == "POST" and form.is_valid() and attempt(form, save, **form.told()):
         messages.success(request, "Note corrected.")

@@ -26,7 +26,11 @@ def notice(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 @requires(Action.RECORD_DUTY)
 @require_POST
 def told(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
-    """The person knows who their POM is."""
+    """The person knows who their POM is: the one whom the page named, not one who has followed since."""
+    present = request.person.pom_allocations.primary().open().first()
+    if present is None or request.POST.get("allocation") != str(present.pk):
+        messages.error(request, "The POM has changed while this page was open. Nothing was recorded.")
+        return redirect("allocation:notice" if present else "person", code, ref)
     if duty := to_tell(request.person, Role.POM):
         record_told(duty=duty, by=request.user, at=request.now)
     messages.success(request, f"{request.person.name} has been told who their POM is.")

@@ -1,6 +1,7 @@
 """A POM's absences, the cases that nobody has, and many cases given to others at once."""
 
 import re
+import uuid
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -14,8 +15,9 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST
 
 from allocation.availability import Kind, end_pom_absence, left_alone, record_pom_absence
-from allocation.caseload import WITHOUT_POM, poms_of, with_case
+from allocation.caseload import WITHOUT_POM, poms_of, with_case, with_waiting
 from allocation.forms import attempt
+from allocation.leaving import open_shares
 from allocation.limits import Limit, caseload_limit
 from allocation.lists import case_columns
 from allocation.reallocating import read_cases, reallocate, seal, suggestions, takers
@@ -42,7 +44,7 @@ def absence(request: PrisonRequest, code: str, staff: int) -> HttpResponse:
     save = partial(record_pom_absence, staff=found, prison=request.prison, by=request.user, at=request.now)
     if request.method == "POST" and form.is_valid() and (made := attempt(form, save, **form.told())):
         messages.success(request, f"{found}: {made.get_kind_display().lower()}.")
-        holds = made.kind != Kind.FULL and request.prison.people.filter(pom=found).exists()
+        holds = made.kind != Kind.FULL and request.prison.pom_allocations.open().filter(staff=found).exists()
         return redirect("allocation:reallocate" if holds else "allocation:pom-profile", code, staff)
     rows = request.prison.pom_absences.filter(staff=found).select_related("recorded_by")
     context = {"title": f"When {found} is not there", "form": form, "submit": "Save", "cancel": back, "back": back}
@@ -62,7 +64,14 @@ def back_again(request: PrisonRequest, code: str, absence: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, f"{row.staff} is back.")
-    return redirect("allocation:pom", code, row.staff_id)
+    return redirect(_page_of(request, row.staff, "allocation:pom"))
+
+
+def _page_of(request: PrisonRequest, staff: Staff, name: str) -> str:
+    """A page of a POM; the list of POMs once they are neither posted here nor have a case, for then they have none."""
+    if poms_of(request.prison, on=request.on).filter(pk=staff.pk).exists():
+        return reverse(name, args=[request.prison.pk, staff.pk])
+    return reverse("allocation:poms", args=[request.prison.pk])
 
 
 @requires(Action.SEE_OMU)
@@ -87,24 +96,31 @@ def alone(request: PrisonRequest, code: str) -> HttpResponseBase:
 
 @requires(Action.ALLOCATE_POM)
 def from_pom(request: PrisonRequest, code: str, staff: int) -> HttpResponse:
-    """Give the cases of a POM to others."""
-    found = get_object_or_404(poms_of(request.prison, on=request.on), pk=staff)
+    """Give the cases of a POM to others. Who has none any more and has gone keeps the page: others may be at it too."""
+    had = Q(pk__in=request.prison.pom_allocations.values("staff"))
+    known = Staff.objects.filter(had | Q(pk__in=poms_of(request.prison, on=request.on).values("pk")))
+    found = get_object_or_404(known, pk=staff)
     people = request.prison.people.filter(pom=found)
-    context = {"title": f"Cases of {found}", "back": reverse("allocation:pom-profile", args=[code, staff])}
-    context["cover"] = reverse("allocation:pom-cover", args=[code, staff])
-    return _many(request, people, besides=staff, context=context)
+    context = {"title": f"Cases of {found}", "back": _page_of(request, found, "allocation:pom-profile")}
+    context["cover"] = _page_of(request, found, "allocation:pom-cover")
+    shares = open_shares(request.prison).filter(staff=found).select_related("person")
+    context["shares"] = list(shares.order_by("person__surname", "pk"))
+    return _many(request, people, besides=found, context=context)
 
 
 @requires(Action.ALLOCATE_POM)
 def unallocated(request: PrisonRequest, code: str) -> HttpResponse:
     """Suggest a POM for those who have none, many at once: who has waited longest first."""
-    people = request.prison.people.filter(WITHOUT_POM).order_by("arrived_on", "pk")
-    first = request.prison.people.filter(pk__in=list(people.values_list("pk", flat=True)[:AT_ONCE]))
+    people = with_waiting(request.prison.people.filter(WITHOUT_POM)).order_by("waiting_since", "pk")
+    waiting = list(people.values_list("pk", flat=True))
+    first = request.prison.people.filter(pk__in=waiting[:AT_ONCE])
     context = {"title": "Allocate many", "back": reverse("allocation:people", args=[code])}
+    if len(waiting) > AT_ONCE:
+        context["lede"] = f"{AT_ONCE} of {len(waiting)} people: those who have waited longest."
     return _many(request, first, besides=None, context=context)
 
 
-def _many(request: PrisonRequest, people: QuerySet[Person], *, besides: int | None, context: dict[str, Any]) -> Any:
+def _many(request: PrisonRequest, people: QuerySet[Person], *, besides: Staff | None, context: dict[str, Any]) -> Any:
     """The page; what it would do, when asked; what was done and what was not, when saved as it was shown."""
     typed = pending.typed(request)
     shown = [int(found[1]) for name in typed or () if (found := REPLACES.fullmatch(name))]
@@ -123,8 +139,8 @@ def _many(request: PrisonRequest, people: QuerySet[Person], *, besides: int | No
     return render(request, "allocation/reallocate.html", context)
 
 
-def _form(request: PrisonRequest, cases: list[Person], typed: Any, besides: int | None) -> ReallocateForm:
-    poms = takers(request.prison, on=request.on, besides=besides)
+def _form(request: PrisonRequest, cases: list[Person], typed: Any, besides: Staff | None) -> ReallocateForm:
+    poms = takers(request.prison, on=request.on, besides=besides.pk if besides else None)
     suggested = suggestions(cases, poms, on=request.on)
     return ReallocateForm(typed, cases=cases, poms=poms, suggested=suggested, on=request.on, staff=request.user)
 
@@ -136,16 +152,19 @@ def _loads(request: PrisonRequest, form: ReallocateForm) -> list[tuple[Staff, in
     return [(pom, pom.cases, caseload_limit(pom, cases=count, on=request.on)) for pom, count in then]
 
 
-def _saved(request: PrisonRequest, form: ReallocateForm, besides: int | None, context: dict[str, Any]) -> HttpResponse:
+def _saved(
+    request: PrisonRequest, form: ReallocateForm, besides: Staff | None, context: dict[str, Any]
+) -> HttpResponse:
     """Give the cases. Those that could not be stay, with what was chosen for them and the reason beside each."""
     moves, batch = form.moves(), form.cleaned_data["batch"]
     made, refused = reallocate(moves, batch=batch, by=request.user, at=request.now)
     messages.success(request, f"{plural(len(made), 'case,cases')} given.")
     if not refused:
-        return redirect(context["back"])
+        return redirect(_page_of(request, besides, "allocation:pom-profile") if besides else context["back"])
     cases, typed = read_cases(request.prison.people.filter(pk__in=refused), on=request.on), request.POST.copy()
     for case in cases:
         typed[f"replaces_{case.pk}"] = str(case.open_allocation or "")  # type: ignore[attr-defined]
+    typed["batch"] = uuid.uuid4().hex  # another email for what is given next
     again = _form(request, cases, typed, besides)
     again.refuse(refused)
     names = {move.person.pk: move.person for move in moves}

@@ -29,7 +29,7 @@ def screening(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (done := _screened(request, form, overrides)):
         messages.success(request, f"Complexity of need of {person.name}: {done.get_level_display().lower()}.")
         return redirect("person", code, ref)
-    rows = person.complexity_screenings.filter(prison=request.prison).select_related("screened_by")
+    rows = person.complexity_screenings.select_related("screened_by", "prison")
     context = {
         "title": "Complexity of need",
         "form": form,

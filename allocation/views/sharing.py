@@ -4,16 +4,20 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from allocation.coworking import PART_WORDS, Part, end_share, share_case
 from allocation.forms import ReasonForm, ShareForm, attempt
+from allocation.leaving import end_shares, open_shares, shares_left
 from allocation.reallocating import takers
-from omic import pending
+from allocation.share_lists import share_columns
+from omic import audit, pending
 from omic.access import Action, requires
+from omic.formats import plural
 from omic.http import PrisonRequest
+from omic.lists import ListPage
 from omic.people import identity
 
 
@@ -51,6 +55,41 @@ def unshare(request: PrisonRequest, code: str, ref: str, allocation: int) -> Htt
         return redirect("person", code, ref)
     context = {"title": f"End {found.staff}’s part: {words}", "form": form, "submit": "End it", **_about(request)}
     return render(request, "omic/add_record.html", context)
+
+
+@requires(Action.ALLOCATE_POM)
+def unshare_all(request: PrisonRequest, code: str, staff: int) -> HttpResponse:
+    """End every part that somebody has beside other POMs, with one reason. Who has none any more keeps the page."""
+    had = request.prison.pom_allocations.filter(staff=staff).select_related("staff").first()
+    if had is None:
+        raise Http404("They have had no case here.")
+    form = ReasonForm(pending.typed(request), staff=request.user)
+    save = partial(end_shares, staff=had.staff, prison=request.prison, by=request.user, at=request.now)
+    if request.method == "POST" and form.is_valid():
+        ended = save(**form.told())
+        messages.success(request, f"{plural(ended, 'part,parts')} of {had.staff} ended.")
+        return redirect("allocation:poms", code)
+    rows = open_shares(request.prison).filter(staff=staff).select_related("person").order_by("person__surname")
+    back = reverse("allocation:shares-left", args=[code])
+    context = {"title": f"End what {had.staff} does beside other POMs", "form": form, "submit": "End them all"}
+    return render(request, "allocation/end_shares.html", context | {"rows": list(rows), "back": back, "cancel": back})
+
+
+@requires(Action.SEE_OMU)
+def left(request: PrisonRequest, code: str) -> HttpResponseBase:
+    """Parts beside other POMs of those who are away, leaving or posted here no more."""
+    page = ListPage(
+        request,
+        shares_left(request.prison, on=request.on).select_related("person", "staff"),
+        title="Co-working and case support of those who are not there",
+        columns=share_columns(request),
+        sort="staff",
+        noun="part,parts",
+        empty="Whoever co-works or supports a case is there. That is good.",
+        may_export=request.standing.may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, "shares-left"),
+    )
+    return page.response(context={"back": reverse("allocation:poms", args=[code])})
 
 
 def _about(request: PrisonRequest) -> dict[str, Any]:

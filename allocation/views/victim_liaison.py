@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from allocation.forms import TypedForm, attempt
 from allocation.models import VictimLiaisonContact
-from allocation.victim_liaison import change_officer, end_officer, record_officer
+from allocation.victim_liaison import change_officer, end_officer, officers_of, record_officer
 from allocation.victim_liaison_forms import ChangeOfficerForm, EndForm, OfficerForm
 from omic import audit, pending
 from omic.access import Action, requires
@@ -25,7 +25,7 @@ def officers(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     audit.record(
         by=Actor(staff=request.user), action="see_victim_liaison", at=request.now, prison=request.prison, person=person
     )
-    rows = list(person.victim_liaison.select_related("recorded_by", "ended_by"))
+    rows = list(officers_of(person).select_related("recorded_by", "ended_by"))
     context = {
         "title": "Victim liaison",
         "person": person,
@@ -77,7 +77,7 @@ def end(request: PrisonRequest, code: str, ref: str, officer: int) -> HttpRespon
 
 
 def _current(request: PrisonRequest, pk: int) -> VictimLiaisonContact:
-    found: VictimLiaisonContact = get_object_or_404(request.person.victim_liaison.filter(ended_at=None), pk=pk)
+    found: VictimLiaisonContact = get_object_or_404(officers_of(request.person).filter(ended_at=None), pk=pk)
     return found
 
 

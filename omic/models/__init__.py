@@ -9,7 +9,7 @@ from omic.models.guidance import DutyGuidance
 from omic.models.imports import ImportRow, RollImport
 from omic.models.ldu import Ldu
 from omic.models.ledger import AuditEvent, Message, Recipient, Run
-from omic.models.merge import MergeUndo, PersonMerge, surviving_number
+from omic.models.merge import MergeUndo, PersonMerge, surviving_number, under_any_number
 from omic.models.obligation import Flag, Obligation, ObligationContact, ObligationKind, ObligationState
 from omic.models.person import (
     SENTENCED_STATUSES,
@@ -92,4 +92,5 @@ __all__ = [
     "TstzRange",
     "Wing",
     "surviving_number",
+    "under_any_number",
 ]

@@ -110,6 +110,11 @@ class MergeUndo(models.Model):
         return f"{self.merge_id} undone"
 
 
+def under_any_number(person: Person) -> Q:
+    """Rows about somebody, under the number they have and under those that were merged into it."""
+    return Q(person=person) | Q(person__in=person.numbers_taken_in.standing().values("gone"))
+
+
 def surviving_number() -> Subquery:
     """For a query of people: the prison number that each was merged into, or None."""
     merges = PersonMerge.objects.standing().filter(gone=OuterRef("pk"))

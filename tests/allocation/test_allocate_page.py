@@ -96,14 +96,20 @@ def test_the_present_pom_is_named_and_is_no_candidate(cast: Cast, case: Person) 
     assert "Pat Offender</strong> has been the POM since 10 August 2026" in page.content.decode()
 
 
-def test_a_probation_pom_who_had_the_case_at_handover_stays_recommended(cast: Cast, case: Person) -> None:
+def test_a_probation_pom_who_had_the_case_at_handover_may_stay_and_who_follows_is_a_prison_pom(
+    cast: Cast, case: Person
+) -> None:
     PomAllocationFactory(person=case, staff=cast.of(Role.POM))
     case.handoverdeterminations.update(start_on=days(-5), handover_on=days(-5))
     advice = cast.client(Role.HOMD).get(address("allocate", case.ref)).context["sight"].advice
-    assert (advice.type, advice.hints) == (
-        "probation",
-        ("The present probation POM stays with the case until a transfer.",),
+    assert advice.type == "prison"
+    assert advice.hints == (
+        "The present probation POM stays with the case until a transfer, unless you change the POM.",
     )
+    second = PostingFactory(role=Role.POM, prison=cast.prison).staff
+    profile(second, cast.prison, "prison")
+    assert post(cast, case, staff=second.pk, replaces=case.pom_allocations.get().pk).status_code == 302, "no reason"
+    assert case.pom_allocations.get(ended_at=None).recommended_type == "prison"
 
 
 def test_one_allocated_after_handover_does_not(cast: Cast, case: Person) -> None:
@@ -135,3 +141,22 @@ def test_ending_what_another_has_changed_is_refused(cast: Cast, case: Person) ->
 
 def test_nothing_to_end(cast: Cast, case: Person) -> None:
     assert cast.client(Role.HOMD).get(address("end", case.ref))["Location"] == address("allocate", case.ref)
+
+
+def test_an_end_that_is_refused_can_be_said_of_the_next_pom(cast: Cast, case: Person) -> None:
+    allocation = PomAllocationFactory(person=case, staff=cast.of(Role.POM))
+    homd, url = cast.client(Role.HOMD), address("end", case.ref)
+    page = homd.post(url, {"replaces": allocation.pk + 1, "reason": "Long leave"}).content.decode()
+    assert f'name="replaces" value="{allocation.pk}"' in page
+    assert "Long leave" in page
+
+
+def test_an_end_of_what_somebody_has_ended_says_so_and_keeps_the_reason(cast: Cast, case: Person) -> None:
+    allocation = PomAllocationFactory(
+        person=case, staff=cast.of(Role.POM), ended_at=NOW, ended_because="x", pointer=None
+    )
+    homd, url = cast.client(Role.HOMD), address("end", case.ref)
+    page = homd.post(url, {"replaces": allocation.pk, "reason": "Long leave"}).content.decode()
+    assert "The POM has been ended while this page was open" in page
+    assert "Long leave" in page
+    assert homd.get(url)["Location"] == address("allocate", case.ref)

@@ -9,6 +9,7 @@ from tests.cast import Cast
 from tests.factories import PomAllocationFactory, PostingFactory
 
 pytestmark = pytest.mark.django_db
+KNOWN = ("yes", "unknown")
 
 
 @pytest.fixture
@@ -32,6 +33,14 @@ def test_cases_by_tier_and_type(mixed: Cast) -> None:
     assert by_tier["Tier B"] == [1, 1, 0, 0]
     assert by_tier["Tier D"] == [0, 0, 0, 1]
     assert (mix.together.together.count, mix.against.count) == (5, 1)
+
+
+def test_a_type_that_nobody_had_recorded_is_not_against_the_advice_and_is_listed_apart(mixed: Cast) -> None:
+    PomAllocationFactory(person=determine(mixed.person(), tier="B"), recommended_type="probation", pom_type="")
+    client = mixed.client(Role.HOMD)
+    assert client.get(address("case-mix")).context["mix"].against.count == 1
+    found = {answer: client.get(address("cases"), {"against": answer}).context["list"].count for answer in KNOWN}
+    assert found == {"yes": 1, "unknown": 1}
 
 
 def test_the_planning_share_is_information_with_its_source(mixed: Cast) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from allocation.actions import allocate_pom
 from allocation.availability import end_pom_absence, left_alone, record_pom_absence
@@ -13,11 +14,21 @@ from allocation.covers import StandIn, cover_case, cover_cases, end_cover
 from allocation.models import PomAbsence
 from allocation.refusals import RefusedError
 from omic.access import Action, standing_in
+from omic.duties import ask_to_read
 from omic.models import Cover, Message, Person, Role, Staff
 from omic.reconcile import reconcile, window_of
 from tests.allocation.test_pages import address
-from tests.cast import Cast
-from tests.factories import NOW, TODAY, PomAllocationFactory, PostingFactory, StaffFactory, days
+from tests.cast import Cast, signed_in
+from tests.factories import (
+    NOW,
+    TODAY,
+    ContactFactory,
+    ObligationFactory,
+    PomAllocationFactory,
+    PostingFactory,
+    StaffFactory,
+    days,
+)
 
 pytestmark = pytest.mark.django_db
 LATER, BACK_ON = NOW + timedelta(minutes=5), days(10)
@@ -167,3 +178,25 @@ def test_nobody_chosen_and_days_the_wrong_way_round(cast: Cast, absence: PomAbse
     assert "Choose a stand-in, for every case or for at least one" in page
     past = on_the_form(everyone=str(ash.pk)) | {"starts_on_day": "17"}
     assert b"must not be in the past" in cast.client(Role.HOMD).post(url, past).content
+
+
+def test_a_stand_in_is_asked_for_the_covered_cases_work(cast: Cast, absence: PomAbsence, ash: Staff) -> None:
+    person, third = case_of(cast), PostingFactory(role=Role.POM, prison=cast.prison).staff
+    owed = {"owner": person.pom, "owner_role": "pom"}
+    ObligationFactory(person=person, kind="handover", slot="1", due_on=days(-1), met_by="", **owed)
+    minutes = {"kind": "pom_engagement", "quantity": 45, "unit": "minutes", "met_by": "engagement"}
+    ObligationFactory(person=person, slot="2", opens_on=days(-1), due_on=days(5), **minutes, **owed)
+    risk = ask_to_read(
+        contact=ContactFactory(person=person, prison=cast.prison), text="Spoke of a debt", prison=cast.prison,
+        pom=person.pom, policy="x", at=NOW,
+    )  # fmt: skip
+    cover(cast, person, ash)
+    read, found = reverse("risk-read", args=["LEI", risk.pk]), {}
+    for staff in (ash, third):
+        client = signed_in(staff)
+        first = client.get(address("mine")).context
+        lists = (address("my-duties"), address("my-engagement"), reverse("risk-to-read", args=["LEI"]))
+        counts = [client.get(url).context["list"].count for url in lists]
+        found[staff] = [len(first["due"]), len(first["notes"]), *counts, client.get(read).status_code]
+    assert found == {ash: [2, 1, 3, 1, 1, 200], third: [0, 0, 0, 0, 0, 403]}
+    assert read in signed_in(ash).get(address("my-duties")).content.decode()

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from allocation.changes import CHANGES
-from allocation.models import PomAllocation
+from allocation.models import PomAbsence, PomAllocation
 from handover.models import HandoverDetermination
 from omic.models import Person, Prison, Role, Staff
 from tests.allocation.cases import determine, held_until_now, profile
@@ -44,7 +44,7 @@ def changed(cast: Cast, staff: Staff) -> None:
     for letter, handover in (("B", 300), ("D", 299)):
         person = hold(cast, staff, tier="C")
         for rows in (person.tierdeterminations, person.handoverdeterminations):
-            rows.update(superseded_at=NOW)
+            rows.update(superseded_at=NOW, determined_at=NOW - timedelta(days=9))
         determine(person, tier=letter, start_on=days(handover), handover_on=days(handover))
     for row in (TierDetermination, HandoverDetermination):
         row.objects.exclude(person=person).filter(superseded_at=None).update(determined_at=NOW - timedelta(days=9))
@@ -107,8 +107,35 @@ def test_every_number_is_what_its_list_counts(busy: Cast) -> None:
 
 def test_what_has_changed_since_yesterday(busy: Cast) -> None:
     changes = busy.client(Role.HOMD).get(address("dashboard")).context["state"].changes
-    found = {"arrived": 1, "left": 2, "given": 3, "ended": 4, "tiers": 1, "handovers": 1, "overdue": 1}
+    found = {"arrived": 1, "left": 2, "given": 3, "ended": 4, "tiers": 1, "handovers": 2, "overdue": 1}
     assert changes == found
+
+
+def test_what_stood_when_yesterday_began_is_compared_also_where_two_answers_came_since(cast: Cast) -> None:
+    person = determine(cast.person(), tier="C", start_on=days(-200), handover_on=days(-1))
+    person.tierdeterminations.update(superseded_at=NOW, determined_at=NOW - timedelta(days=9))
+    for superseded_at in (NOW, None):
+        TierDetermination.objects.create(
+            person=person, letter="D", points=0, reason="settled", policy="test", facts={}, steps=[],
+            determined_on=days(0), determined_at=NOW, superseded_at=superseded_at,
+        )  # fmt: skip
+    client = cast.client(Role.HOMD)
+    (tier,) = client.get(address("changes", "tiers")).context["list"].page
+    (passed,) = client.get(address("changes", "handovers")).context["list"].page
+    assert (tier.letter_before, tier.letter) == ("C", "D")
+    assert (passed.lead_before, passed.lead) == ("POM_WITH_COM", "COM"), "passed yesterday, with no new answer"
+
+
+def test_who_is_away_and_the_cases_that_nobody_has_are_on_the_dashboard(cast: Cast) -> None:
+    hold(cast, cast.of(Role.POM))
+    away = {"starts_on": days(0), "recorded_by": cast.of(Role.HOMD), "recorded_at": NOW}
+    PomAbsence.objects.create(staff=cast.of(Role.POM), prison=cast.prison, kind="away", **away)
+    client = cast.client(Role.HOMD)
+    page = client.get(address("dashboard"))
+    assert page.context["attention"][0].text == "1 case that nobody has today"
+    assert client.get(page.context["attention"][0].url).context["list"].count == 1
+    for url in (address("dashboard"), address("poms")):
+        assert "Away from work" in client.get(url).content.decode()
 
 
 def test_key_work_of_those_with_a_pom(busy: Cast) -> None:

@@ -84,7 +84,13 @@ def test_what_was_weighed_is_asked_and_what_was_typed_stays(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("role", "lists", "agrees"),
-    [(Role.HOMD, 200, 200), (Role.HOMS, 200, 403), (Role.GOVERNOR, 200, 403), (Role.POM, 403, 403)],
+    [
+        (Role.HOMD, 200, 200),
+        (Role.HOMS, 200, 403),
+        (Role.GOVERNOR, 200, 403),
+        (Role.POM, 403, 403),
+        (Role.NATIONAL, 403, 403),
+    ],
 )
 def test_who_sees_and_who_agrees(cast: Cast, role: Role, lists: int, agrees: int) -> None:
     person, client = cast.person(), cast.client(role)

@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.http import HttpResponseBase
 
-from omic.models import AuditEvent, ObligationKind, Person, Role
+from omic.models import AuditEvent, Cover, ObligationKind, Person, Role
 from omic.reconcile import reconcile, window_of
 from tests.allocation.cases import determine, held_until_now, profile
 from tests.allocation.test_pages import address
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, ObligationFactory, PomAllocationFactory, days
+from tests.factories import NOW, TODAY, ObligationFactory, PomAllocationFactory, PostingFactory, days
 
 pytestmark = pytest.mark.django_db
 NO_DATE = {"due_on": None, "due_before": None, "met_by": "", "slot": "1"}
@@ -148,3 +149,35 @@ def test_part_time_and_unknown_types_are_told(cast: Cast) -> None:
     assert [row[1] for row in rows(cast, "poms", type="unknown")] == ["Type not recorded"]
     profile(cast.of(Role.POM), cast.prison, "prison", 3.5)
     assert [row[1] for row in rows(cast, "poms")] == ["Prison POM, 3.5 days a week"]
+
+
+def test_who_may_open_nobodys_page_reads_the_number_alone(cast: Cast) -> None:
+    staff, given = cast.of(Role.POM), {"started_at": NOW, "started_by": cast.of(Role.HOMD)}
+    held, covered, gone = (cast.person(surname="Unmistakable", arrived_on=TODAY) for _ in range(3))
+    cast.person(surname="Unmistakable")
+    for person in (held, covered):
+        PomAllocationFactory(person=person, staff=staff, **given)
+        late = {"kind": "risk_to_read", "slot": "1", "due_on": days(-1), "met_by": ""}
+        ObligationFactory(person=person, owner=staff, owner_role="pom", **late)
+    cast.prison.pom_absences.create(staff=staff, kind="away", starts_on=TODAY, recorded_by=staff, recorded_at=NOW)
+    who = {"prison": cast.prison, "role": "pom", "staff": PostingFactory(role=Role.POM, prison=cast.prison).staff}
+    Cover.objects.create(person=covered, starts_on=TODAY, recorded_by=staff, recorded_at=NOW, **who)
+    gone.stays.update(left_on=TODAY, ended_because="transfer")
+    Person.objects.filter(pk=gone.pk).update(prison=cast.elsewhere, wing=None)
+    mine = [(name, staff.pk) for name in ("pom", "pom-duties", "pom-risk")]
+    pages = [(name,) for name in ("people", "cases", "duties", "alone", "pom-covers")] + mine
+    for name, *about in pages + [("changes", key) for key in ("arrived", "left", "given", "overdue")]:
+        for query in ({}, {"export": "csv"}):
+            seen = {role: text_of(cast.client(role).get(address(name, *about), query)) for role in HOMD_AND_NATIONAL}
+            assert "Unmistakable" in seen[Role.HOMD], (name, about, query)
+            assert "Unmistakable" not in seen[Role.NATIONAL], (name, about, query)
+            assert any(person.prison_number in seen[Role.NATIONAL] for person in Person.objects.all()), (name, about)
+    assert cast.client(Role.NATIONAL).post(address("pom", staff.pk), {"q": "unmist"}).context["search"] is None
+
+
+HOMD_AND_NATIONAL = (Role.HOMD, Role.NATIONAL)
+
+
+def text_of(answer: HttpResponseBase) -> str:
+    assert answer.status_code == 200
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()

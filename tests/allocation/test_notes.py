@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from allocation.models import CaseNote, NoteReading, PomAllocation
 from allocation.notes import write_note
+from allocation.refusals import RefusedError
 from omic.models import AuditEvent, Message, Person, PersonMerge, Role, Staff
 from omic.nightly import run_night
 from omic.outbox import MailKind
@@ -179,3 +180,20 @@ def test_as_many_queries_for_ten_notes_as_for_three(cast: Cast, person: Person, 
         note(person, cast.of(Role.POM), "restricted", f"Note {number}")
     with django_assert_max_num_queries(16):
         client.get(url(person))
+
+
+def test_sent_again_with_other_readers_or_words_is_refused(cast: Cast, person: Person) -> None:
+    closed, pom = CaseNote.objects.get(level="confidential"), cast.of(Role.POM)
+    about = {"level": "confidential", "by": pom, "at": NOW, "request_id": uuid4(), "text": "Kept"}
+    written = write_note(person=person, prison=cast.prison, readers=(), **about)
+    assert write_note(person=person, prison=cast.prison, readers=(), **about) == written
+    with pytest.raises(RefusedError, match="before you changed it"):
+        write_note(person=person, prison=cast.prison, readers=(colleague(cast),), **about)
+    said = {"text": "Now this", "level": "confidential", "because": "Wrong", "request_id": str(uuid4())}
+    address = url(person, "note-amend", closed.pk)
+    answers = [cast.client(Role.POM).post(address, said | {"text": text}) for text in ("Now this", "Now this", "Else")]
+    assert [answer.status_code for answer in answers] == [302, 302, 200]
+    assert "This was saved before you changed it" in answers[2].content.decode()
+    late = cast.client(Role.POM).post(address, said | {"request_id": str(uuid4())})
+    assert "has been corrected already" in late.content.decode()
+    assert CaseNote.objects.get(amends=closed).text == "Now this"

@@ -25,7 +25,8 @@ def test_the_pom_tells_the_person_from_the_notice(cast: Cast) -> None:
     client, facts = cast.client(Role.POM), ["LEI", person.ref]
     page = client.get(reverse("allocation:notice", args=facts)).content.decode()
     assert "(POM) is <strong>Pat Offender</strong>" in page
-    assert client.post(reverse("allocation:told", args=facts)).status_code == 302
+    assert f'name="allocation" value="{allocation.pk}"' in page
+    assert client.post(reverse("allocation:told", args=facts), {"allocation": allocation.pk}).status_code == 302
     duty = person.obligations.get(kind="tell_pom")
     assert (duty.state, duty.slot, duty.rule) == ("met", f"allocation-{allocation.pk}", "WB-11")
     assert "They have been told." in client.get(reverse("allocation:notice", args=facts)).content.decode()
@@ -45,3 +46,13 @@ def test_the_duty_page_leads_to_the_notice(cast: Cast) -> None:
     duty = person.obligations.get(kind="tell_pom")
     page = cast.client(Role.POM).get(reverse("handover:duty", args=["LEI", duty.pk])).content.decode()
     assert reverse("allocation:notice", args=["LEI", person.ref]) in page
+
+
+def test_a_page_that_named_another_pom_meets_no_duty(cast: Cast) -> None:
+    person, second = cast.person(), PostingFactory(role=Role.POM, prison=cast.prison).staff
+    first = give(cast, person)
+    give(cast, person, staff=second, replaces=first.pk, at=NOW + timedelta(minutes=5))
+    told = reverse("allocation:told", args=["LEI", person.ref])
+    answer = cast.client(Role.HOMD).post(told, {"allocation": first.pk}, follow=True)
+    assert "The POM has changed while this page was open" in answer.content.decode()
+    assert person.obligations.get(kind="tell_pom", owner=second).state == "open"

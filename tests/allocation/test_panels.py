@@ -7,11 +7,11 @@ from django.urls import reverse
 from allocation.panels import home_tiles, pom_panel
 from omic.access import standing_in
 from omic.http import PrisonRequest
-from omic.models import Person, Role
+from omic.models import Cover, Person, Role
 from tests.allocation.cases import held_until_now
 from tests.allocation.links import numbers
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, ObligationFactory, PomAllocationFactory, days
+from tests.factories import NOW, TODAY, ObligationFactory, PomAllocationFactory, StaffFactory, days
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +93,27 @@ def test_home_tiles_agree_with_their_lists(cast: Cast, role: Role) -> None:
         assert tile.count
         assert client.get(tile.url).context["list"].count == tile.count
     assert numbers(client.get("/prisons/LEI/").content.decode())
+
+
+@pytest.mark.parametrize(
+    ("role", "covers", "reads"),
+    [
+        (Role.POM, False, {"Do the courses"}),
+        (Role.POM, True, {"Do the courses", "Knows the family", "Visit her son"}),
+        (Role.HOMD, False, {"Do the courses", "Knows the family", "Visit her son"}),
+        (Role.HOMS, False, set()),
+    ],
+)
+def test_notes_are_for_whom_they_were_written_for_the_pom_and_for_cover(
+    cast: Cast, role: Role, covers: bool, reads: set[str]
+) -> None:
+    person, pom, other = cast.person(), cast.of(Role.POM), StaffFactory()
+    PomAllocationFactory(person=person, note="Knows the family")
+    for staff, note in ((pom, "Do the courses"), (other, "Visit her son")):
+        beside = {"part": "coworking", "prison": cast.prison, "started_at": NOW}
+        person.pom_allocations.create(staff=staff, note=note, **beside)
+    if covers:
+        who = {"prison": cast.prison, "role": "pom", "staff": pom, "recorded_by": pom, "recorded_at": NOW}
+        Cover.objects.create(person=person, starts_on=TODAY, because="Leave", **who)
+    page = open_person(cast, person, role)
+    assert {note for note in ("Do the courses", "Knows the family", "Visit her son") if note in page} == reads

@@ -114,6 +114,17 @@ def test_more_than_fourteen_full_time_equivalents_warn(cast: Cast, poms: int, wa
     assert "14.5" in span_limit(cast.prison, on=TODAY).words or not warns
 
 
+def test_a_little_above_fourteen_for_each_homd_warns_too(cast: Cast) -> None:
+    PostingFactory(role=Role.HOMD, prison=cast.prison)
+    assert cast.of(Role.HOMD)
+    rows = [PostingFactory(role=Role.POM, prison=cast.prison).staff for _ in range(29)]
+    for staff, days_worked in zip(rows, (3, 2.5), strict=False):
+        profile(staff, cast.prison, "prison", days_worked)
+    limit = span_limit(cast.prison, on=TODAY)
+    assert limit.words.startswith("28.1 full-time")
+    assert limit.warning and "14.05" in limit.step.found
+
+
 def test_no_span_where_the_contractor_manages_or_nobody_does(cast: Cast) -> None:
     assert cast.of(Role.POM)
     assert span_limit(cast.prison, on=TODAY) is None

@@ -19,12 +19,13 @@ from allocation.availability import end_pom_absence, left_alone, record_pom_abse
 from allocation.models import Pom, PomAbsence
 from allocation.reallocating import read_cases, suggestions, takers
 from allocation.suggesting import CaseToGive, Taker, suggest
+from allocation.views import reallocate as reallocate_views
 from omic.audit import Actor
 from omic.models import Cover, Message, Obligation, ObligationKind, Person, Role, Staff
 from omic.postings import end_posting
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, PomAllocationFactory, PostingFactory, StaffFactory, days
+from tests.factories import NOW, TODAY, ObligationFactory, PomAllocationFactory, PostingFactory, StaffFactory, days
 
 TYPES = ("probation", "prison")
 
@@ -195,7 +196,9 @@ def test_each_is_given_by_itself_and_conflicts_are_told_one_by_one(cast: Cast) -
         person=people[0], staff=pom(cast, "cleo"), replaces=taken.pk, reason="First", by=cast.of(Role.HOMD),
         at=NOW - timedelta(minutes=1),
     )  # fmt: skip
-    body = give(cast.client(Role.HOMD), gone, form).content.decode()
+    answer = give(cast.client(Role.HOMD), gone, form)
+    assert answer.context["form"]["batch"].value() not in ("", form["batch"]), "what is given next is told by email too"
+    body = answer.content.decode()
     now = {person.pk: person.pom.username for person in Person.objects.filter(pom__isnull=False).select_related("pom")}
     assert [now[person.pk] for person in people] == ["cleo", "ben", "ben", "ben"]
     assert f"{people[0].name}: " in body
@@ -314,3 +317,33 @@ def test_those_who_waited_are_given_many_at_once_and_wait_no_more(cast: Cast) ->
     assert set(Person.objects.filter(pom=staff)) == set(people)
     assert not Obligation.objects.demanding().filter(kind=ObligationKind.ALLOCATE_POM).exists()
     assert Obligation.objects.filter(kind=ObligationKind.ALLOCATE_POM, state="met").count() == 3
+
+
+@db
+def test_who_has_gone_and_has_no_case_any_more_is_no_dead_end(cast: Cast) -> None:
+    gone, other, client = StaffFactory(surname="Gone"), pom(cast, "ben"), cast.client(Role.HOMD)
+    form = said([case_of(cast, gone)], other)
+    assert client.get(give(client, gone, form).url).context["title"] == "POMs"
+    assert "No case waits here" in client.get(page(gone)).content.decode()
+    late = client.post(page(gone), form | {"step": "look"})
+    assert "Away until spring" in late.content.decode()
+    by = {"recorded_by": cast.of(Role.HOMD), "recorded_at": NOW}
+    row = cast.prison.pom_absences.create(staff=gone, kind="away", starts_on=TODAY, **by)
+    back = client.post(reverse("allocation:pom-back", args=["LEI", row.pk]), {"version": row.version})
+    assert back.url == reverse("allocation:poms", args=["LEI"])
+
+
+@db
+def test_who_has_waited_longest_is_given_first_and_the_page_says_how_many_wait(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lately = cast.person(surname="Lately", arrived_on=days(-90))
+    no_day = {"due_on": None, "due_before": None, "met_by": ""}
+    ObligationFactory(person=lately, kind="allocate_pom", slot="1", opens_on=days(-2), **no_day)
+    long = cast.person(surname="Long", arrived_on=days(-40))
+    url = reverse("allocation:allocate-many", args=["LEI"])
+    assert cast.client(Role.HOMD).get(url).context["form"].cases == [long, lately]
+    monkeypatch.setattr(reallocate_views, "AT_ONCE", 1)
+    answer = cast.client(Role.HOMD).get(url)
+    assert answer.context["form"].cases == [long]
+    assert "1 of 2 people" in answer.content.decode()

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from allocation.models import ComplexityScreening
 from allocation.policy import INDICATORS
 from omic.models import Obligation, Person, Role, Staff
 from omic.reconcile import reconcile, window_of
@@ -149,3 +150,15 @@ def test_a_mens_prison_has_no_such_page(cast: Any) -> None:
     assert cast.client(Role.HOMD).get(reverse("allocation:screening", args=["LEI", person.ref])).status_code == 404
     assert cast.stranger.get(reverse("allocation:screening", args=["LEI", person.ref])).status_code == 404
     assert Client().get(reverse("allocation:screening", args=["LEI", person.ref])).status_code == 302
+
+
+def test_a_level_that_came_with_the_roll_is_not_said_to_be_screened_and_other_prisons_count(woman: Person) -> None:
+    elsewhere = PrisonFactory(code="DHI", estate="women")
+    said = {"indicators": {}, "computed": "medium", "level": "medium", "before": "", "screened_at": NOW}
+    ComplexityScreening.objects.create(person=woman, prison=elsewhere, screened_by=(by := posted(Role.HOMD)), **said)
+    client, url = signed_in(by), reverse("person", args=["EWI", woman.ref])
+    assert "From the roll" in client.get(url).content.decode()
+    Person.objects.filter(pk=woman.pk).update(complexity="medium")
+    body = client.get(url).content.decode()
+    assert "From the roll" not in body and str(elsewhere) in body
+    assert "Medium" in client.get(page(woman)).content.decode().split("Said before")[1]

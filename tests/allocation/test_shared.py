@@ -150,6 +150,18 @@ def test_it_goes_along_to_another_wing(prison: Prison) -> None:
     assert ["from POMs to read" in page.content.decode() for page in tiles.values()] == [False, True]
 
 
+def test_what_was_read_before_a_transfer_opens_where_she_is_now(prison: Prison) -> None:
+    person, other = woman(prison), PrisonFactory(code="DWI", estate="women")
+    log(person)
+    signed_in(posted(prison, Role.WING_OFFICER, "A")).post(address("wellbeing:shared-read", shares().get().pk))
+    Person.objects.filter(pk=person.pk).update(prison=other, wing=WingFactory(prison=other, code="B"))
+    client = signed_in(posted(other, Role.KEY_WORK_MANAGER))
+    opens = reverse("wellbeing:shared-read", args=["DWI", shares().get().pk])
+    for page in (reverse("wellbeing:shared", args=["DWI"]), reverse("person", args=["DWI", person.ref])):
+        assert f'href="{opens}"' in client.get(page).content.decode()
+    assert client.get(opens).status_code == 200
+
+
 # --- the month's minutes ----------------------------------------------------------------------------------------------
 
 

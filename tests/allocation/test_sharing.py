@@ -147,3 +147,26 @@ def test_only_the_homd_gives_parts(cast: Cast, case: Person, role: Role) -> None
 def test_a_primary_allocation_is_no_part_to_end(cast: Cast, case: Person) -> None:
     row = case.pom_allocations.get()
     assert cast.client(Role.HOMD).get(address("end-share", case.ref, row.pk)).status_code == 404
+
+
+def test_what_a_leaver_does_beside_other_poms_is_listed_and_ended_together(
+    cast: Cast, case: Person, ash: Staff
+) -> None:
+    second = PomAllocationFactory(person=cast.person(), staff=cast.of(Role.POM)).person
+    for person in (case, second):
+        share(cast, person, ash)
+    client = cast.client(Role.HOMD)
+    assert "of POMs who are not there" not in client.get(address("dashboard")).content.decode()
+    ash.postings.update(ends_on=TODAY)
+    number = client.get(address("dashboard")).context["attention"][0]
+    assert (number.count, client.get(number.url).context["list"].count) == (2, 2)
+    assert case.prison_number in client.get(address("reallocate", ash.pk)).content.decode()
+    url = address("end-shares", ash.pk)
+    assert case.prison_number in client.get(url).content.decode()
+    before = Message.objects.count()
+    assert client.post(url, {"reason": "Has left"}).status_code == 302
+    rows = PomAllocation.objects.filter(staff=ash)
+    assert {(row.ended_because, row.ended_by) for row in rows} == {("Has left", cast.of(Role.HOMD))}
+    assert Message.objects.count() == before + 2, "one email to each side"
+    assert "no part beside another POM" in client.get(url).content.decode()
+    assert (cast.client(Role.HOMS).get(url).status_code, cast.stranger.get(url).status_code) == (403, 404)

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from allocation.models import VictimLiaisonContact
-from omic.models import AuditEvent, Person, Role
+from allocation.extra_resources import standing
+from allocation.models import ExtraResource, VictimLiaisonContact
+from omic.models import AuditEvent, Person, PersonMerge, Role
 from tests.cast import Cast
-from tests.factories import NOW, PomAllocationFactory
+from tests.factories import NOW, TODAY, PersonFactory, PomAllocationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 NAMES = {"forename": "Vic", "surname": "Liaison", "email": "vlo@probation.invalid"}
@@ -67,3 +68,20 @@ def test_the_persons_page_says_that_there_is_one_to_those_who_need_it(
     VictimLiaisonContact.objects.create(person=person, **NAMES, recorded_by=cast.of(Role.POM), recorded_at=NOW)
     page = cast.client(role).get(reverse("person", args=["LEI", person.ref])).content.decode()
     assert ("1 victim liaison officer recorded" in page, "vlo@probation" in page) == (shown, False)
+
+
+def test_what_stands_under_a_merged_number_is_shown_and_can_be_ended(cast: Cast, person: Person) -> None:
+    gone = PersonFactory(prison=None)
+    row = VictimLiaisonContact.objects.create(person=gone, **NAMES, recorded_by=cast.of(Role.POM), recorded_at=NOW)
+    agreed = {"what": "A second POM", "because": "b", "weighed": "w", "starts_on": TODAY}
+    by = {"decided_by": cast.of(Role.HOMD), "decided_at": NOW}
+    decision = ExtraResource.objects.create(person=gone, prison=cast.prison, **agreed, **by)
+    asked = {"asked_by": cast.of(Role.HOMS), "asked_at": NOW, "decided_by": cast.of(Role.HOMD), "decided_at": NOW}
+    PersonMerge.objects.create(kept=person, gone=gone, prison=cast.prison, because="Same", confirmed=True, **asked)
+    client = cast.client(Role.HOMD)
+    assert "vlo@probation.invalid" in client.get(url(person)).content.decode()
+    page = client.get(reverse("person", args=["LEI", person.ref])).content.decode()
+    assert "1 victim liaison officer recorded" in page and "A second POM" in page
+    assert client.post(url(person, "victim-liaison-end", row.pk), {"version": 1}).status_code == 302
+    assert client.post(url(person, "end-extra", decision.pk), {"reason": "Enough"}).status_code == 302
+    assert not standing(cast.prison, on=TODAY).exists()

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from handover.actions import record_handover
 from handover.casework_actions import decide_form, take_back_step
 from handover.duty_actions import RefusedError, open_duty
 from handover.models import HandoverReport, HandoverStep
@@ -93,6 +94,17 @@ def test_a_meeting_may_complete_the_handover(cast: Cast) -> None:
     assert {Item.MEETING, Item.RECORDED} <= {line.item for line in stands(person).outcome.value.lines if line.done}
 
 
+def test_the_handover_that_a_meeting_completed_is_owed_again_when_it_is_taken_back(cast: Cast) -> None:
+    person = case(cast)
+    step = take(cast, person, Kind.MEETING, texts=MEETING, completes=True, done_on=days(-1))
+    take_back_step(step=step, because="Another person", by=cast.of(Role.POM), at=NOW)
+    assert duty(person, "handover").state == "open"
+    step = take(cast, person, Kind.MEETING, texts=MEETING)
+    record_handover(person=person, on=TODAY, note="By phone", by=cast.of(Role.POM), at=NOW)
+    take_back_step(step=step, because="Another person", by=cast.of(Role.POM), at=NOW)
+    assert duty(person, "handover").state == "met", "what was recorded beside it stays"
+
+
 def test_a_form_sent_twice_is_one_step_and_visits_are_counted(cast: Cast) -> None:
     person, key = case(cast), uuid4()
     for _ in range(2):
@@ -142,6 +154,17 @@ def test_a_draft_that_somebody_else_saved_is_not_overwritten(cast: Cast) -> None
     stands_now = conflict.value.report
     assert (stands_now.written_by, stands_now.version) == (cast.of(Role.HOMD), 2)
     assert changed_since(stands_now, TEXTS | {"risks": "Drugs"}) == [("Risks, and what keeps them low", "None")]
+
+
+def test_a_draft_that_somebody_else_sent_is_not_begun_anew(cast: Cast) -> None:
+    person = case(cast)
+    save(cast, person, 0)
+    sent = send(cast, person, 1)
+    for act in (save, send):
+        with pytest.raises(ReportConflictError, match="has sent this report") as conflict:
+            act(cast, person, 1)
+        assert conflict.value.report == sent
+    assert HandoverReport.objects.count() == 1
 
 
 def test_a_report_that_is_sent_stays_as_it_was_and_is_a_step(cast: Cast) -> None:

@@ -128,6 +128,15 @@ def test_a_conflict_shows_both_and_saving_again_is_a_choice(cast: Cast) -> None:
     assert post(cast, person, "report", **texts(risks="Drugs"), version=2).status_code == 302
 
 
+def test_whoever_typed_while_it_was_sent_sees_what_was_sent(cast: Cast) -> None:
+    person = case(cast)
+    post(cast, person, "report", **texts(), version=0)
+    post(cast, person, "report-send", to="Cam", version=1)
+    page = post(cast, person, "report", **texts(risks="Drugs"), version=1).content.decode()
+    assert "has sent this report since you opened it. What you typed is not saved" in page
+    assert "What was sent on" in page and "Drugs" in page and "Alcohol" in page
+
+
 def test_the_report_is_printed_sent_and_frozen(cast: Cast) -> None:
     person = case(cast)
     assert post(cast, person, "report-send").status_code == 302, "nothing to send"

@@ -10,11 +10,15 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from handover.community import NO_ANSWER_NEEDED, ask_community
 from handover.community_answers import record_answer
+from handover.community_columns import standing
+from handover.community_lists import pipeline_cases
 from handover.community_night import STEP
 from handover.duty_actions import RefusedError
+from handover.missing import MISSING
 from handover.models import CommunityRequest, ResponsibilityOverride
 from handover.override_actions import ask_override, decide_override, end_override
 from handover.rules.community import Ask, ComNeed, chased, lacks_com
+from handover.why import in_a_sentence
 from omic.ledger import begin, finish
 from omic.models import Message, Person, Prison
 from omic.nightly import JOB
@@ -140,6 +144,33 @@ def test_open_conditions_are_asked_about_on_the_move(prison: Prison) -> None:
     person.details.save()
     settle(person, TODAY)
     assert asked() == [("open", "Weald", TODAY)]
+
+
+def test_a_com_who_supports_by_a_fixed_rule_is_asked_for(prison: Prison) -> None:
+    ldu()
+    person = case(days(400))
+    fixed = {"fixed": "POM_WITH_COM", "reason": "thd_over_12_months", "start_on": None, "handover_on": None}
+    person.handoverdeterminations.update(determined_on=days(-7), **fixed)
+    for number in (0, 6, 7):
+        night(days(number))
+    assert asked() == [("pipeline", "Weald", TODAY), ("chaser", "Weald", days(7))]
+    assert "the COM supports, and no" in in_a_sentence(person.handoverdeterminations.current().get(), TODAY)
+    lacks_one = next(check for check in MISSING if check.key == "com").of(TODAY)
+    assert Person.objects.filter(lacks_one).get() == person
+
+
+def test_how_it_stands_is_told_by_what_needs_an_answer_and_answered_by_people_alone(prison: Prison) -> None:
+    ldu()
+    person = short_case()
+    row = person.community_requests.get()
+    told = {"kind": "override", "slot": "override-1-ended", "answered_at": NOW, "answer": NO_ANSWER_NEEDED}
+    same = {name: getattr(row, name) for name in ("prison", "sentence", "ldu", "message", "asked_at")}
+    person.community_requests.create(**same, **told)
+    assert standing(pipeline_cases(prison, NOW).get()).startswith("Asked on")
+    person.community_requests.filter(pk=row.pk).update(answered_at=NOW, answer="The dates have moved")
+    assert standing(pipeline_cases(prison, NOW).get()) == "No question is open: The dates have moved"
+    person.community_requests.filter(pk=row.pk).update(answer_recorded_by=StaffFactory())
+    assert standing(pipeline_cases(prison, NOW).get()).startswith("Answered on")
 
 
 def test_who_has_no_ldu_waits_and_is_asked_about_when_there_is_one(prison: Prison) -> None:

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from handover.community_lists import list_counts
 from handover.duty_actions import RefusedError
 from handover.ldus import add_ldu, cases_of, change_mailbox, end_ldu, unknown_ldus
 from handover.models import CommunityRequest
+from handover.override_actions import ask_override, decide_override, end_override
 from omic.models import Ldu, Message, Prison, Staff
 from omic.outbox import send_waiting
 from tests.factories import NOW, TODAY, PrisonFactory, StaffFactory, days
@@ -62,6 +64,24 @@ def test_another_mailbox_is_another_row_and_gets_what_the_old_one_did_not(prison
     assert Message.objects.get(state="sent").recipient == "right@probation.invalid"
     settle(person, days(1))
     assert [row.answered_at is None for row in CommunityRequest.objects.order_by("pk")] == [False, True]
+
+
+def test_what_was_told_and_did_not_arrive_is_listed_and_goes_to_the_next_mailbox(prison: Prison, by: Staff) -> None:
+    old = ldu()
+    person = case(days(300), com="Cam")
+    words = {"responsibility": "COM", "reason": "community", "because": "They know him."}
+    row = ask_override(person=person, by=by, at=NOW, **words)
+    decide_override(override=row.pk, confirmed=True, decision="", by=StaffFactory(), at=NOW)
+    settle(person, TODAY)
+    end_override(override=row.pk, because="Done", by=by, at=NOW)
+    assert list_counts(prison, NOW)["pipeline"] == 0
+    Message.objects.update(state="failed")
+    assert {key: found for key, found in list_counts(prison, NOW).items() if found} == {
+        "pipeline": 1, "unanswered": 1, "all": 1
+    }  # fmt: skip
+    change_mailbox(ldu=old.pk, email="new@probation.invalid", version=1, prison=prison, by=by, at=NOW)
+    assert send_waiting(NOW) == {"sent": 2}
+    assert list_counts(prison, NOW)["pipeline"] == 0
 
 
 def test_what_was_delivered_is_not_written_again(prison: Prison, by: Staff) -> None:

@@ -9,6 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from handover.actions import record_handover
+from handover.duty_actions import RefusedError, take_back
 from handover.models import HandoverStep
 from handover.pipeline import determine_handovers, open_obligations
 from handover.queries import LISTS, by_week, list_counts, with_handover
@@ -106,6 +108,20 @@ def test_no_com_counts_48_hours_from_the_day_the_com_is_responsible(cast: Cast) 
     case(crd=days(60), **named("Short"))
     case(crd=None, recalled=True, **named("Recalled"))
     assert members("no-com") == {"TwoDays", "Short", "Recalled"}
+
+
+def test_a_case_kept_by_a_review_is_the_coms_since_that_answer_began(cast: Cast) -> None:
+    person = due(days(100), **named("Lifer"))
+    fixed = {"fixed": "COM", "reason": "parole_window", "start_on": None, "handover_on": None}
+    for on in (days(-5), days(-1)):
+        person.handoverdeterminations.current().update(superseded_at=NOW)
+        row = person.handoverdeterminations.order_by("pk").last()
+        assert row
+        for name, value in {"pk": None, "superseded_at": None, "determined_on": on, **fixed}.items():
+            setattr(row, name, value)
+        row.save()
+        assert with_handover(Person.objects.all(), TODAY).get().com_leads_since == days(-5)
+    assert members("no-com") == {"Lifer"}
 
 
 def test_an_email_makes_a_com_known_too(cast: Cast) -> None:
@@ -238,12 +254,82 @@ def test_recording_meets_the_duty_on_its_day_and_takes_it_off_the_list(cast: Cas
     assert AuditEvent.objects.get(action="record_handover").detail["on"] == days(-3).isoformat()
 
 
-def test_a_recorded_handover_stays_recorded_when_its_date_moves(cast: Cast) -> None:
+def shift(person: Person, crd: date) -> list[str]:
+    """The duties to hand over, beginning with the first, when the release date has moved."""
+    person.sentences.update(crd=crd)
+    determine(person)
+    return list(person.obligations.filter(kind="handover").order_by("pk").values_list("state", flat=True))
+
+
+@pytest.mark.parametrize("crd", [date(2027, 7, 17), date(2027, 7, 1), date(2027, 7, 12)])
+def test_a_recorded_handover_stays_recorded_while_the_com_has_the_case(cast: Cast, crd: date) -> None:
     person = due(days(-9))
     record(cast.client(Role.HOMD), person)
-    person.sentences.update(crd=days(900))
-    determine(person)
-    assert [duty.state for duty in person.obligations.filter(kind="handover")] == ["met"]
+    assert shift(person, crd) == ["met"]
+
+
+def test_one_recorded_ahead_of_its_date_stays_recorded(cast: Cast) -> None:
+    person = due(days(9), com="Cam")
+    record(cast.client(Role.HOMD), person)
+    assert shift(person, person.sentences.get().crd) == ["met"]
+
+
+def test_with_a_later_date_the_pom_hands_over_again_and_again(cast: Cast) -> None:
+    person = due(days(-9), held={"surname": "Back"})
+    record(cast.client(Role.HOMD), person)
+    assert shift(person, date(2027, 7, 28)) == ["met", "open"] == shift(person, date(2027, 7, 30))
+    duty = person.obligations.demanding().get(kind="handover")
+    assert (duty.slot, duty.due_on) == (f"sentence-{person.sentences.get().pk}-2", date(2026, 11, 30))
+    assert members("upcoming") == {"Back"}
+    assert shift(person, date(2027, 7, 17)) == ["met", "open"], "it stays owed when its date comes"
+    assert members("overdue") == {"Back"}
+    record(cast.client(Role.HOMD), person)
+    assert shift(person, date(2027, 8, 10)) == ["met", "met", "open"]
+    assert shift(person, date(2027, 7, 17)) == ["met", "met", "void"], "the date goes back: nothing is owed"
+
+
+def test_days_that_cannot_be_and_days_far_ahead_of_the_date(cast: Cast) -> None:
+    person, client = due(days(150)), cast.client(Role.HOMD)
+    assert b"The sentence began on" in record(client, person, handed_on=days(-191).isoformat()).content
+    assert b"Say why it was handed over before" in record(client, person, note="").content
+    assert record(client, person, note="The COM asked for it").status_code == 302
+
+
+def test_a_handover_recorded_in_error_is_taken_back(cast: Cast) -> None:
+    person = due(days(-9), held={"pom": cast.of(Role.POM), "surname": "Error"})
+    record(cast.client(Role.POM), person)
+    duty = person.obligations.get(kind="handover")
+    page = cast.client(Role.POM).get(reverse("handover:duty", args=["LEI", duty.pk])).content.decode()
+    address = reverse("handover:duty-in-error", args=["LEI", duty.pk])
+    assert address in page and "Recorded as handed over" in page
+    assert cast.client(Role.CASE_ADMINISTRATOR).post(address, {"reason": "No"}).status_code == 403
+    assert cast.client(Role.POM).post(address, {"reason": "Another person"}).status_code == 302
+    duty.refresh_from_db()
+    assert (duty.state, members("overdue")) == ("open", {"Error"})
+
+
+def test_later_only_the_homd_takes_a_handover_back(cast: Cast) -> None:
+    person = due(days(-9), held={"pom": cast.of(Role.POM)})
+    record_handover(person=person, on=days(-1), note="", by=cast.of(Role.POM), at=NOW - timedelta(days=1))
+    address = reverse("handover:duty-in-error", args=["LEI", person.obligations.get(kind="handover").pk])
+    assert cast.client(Role.POM).post(address, {"reason": "Error"}).status_code == 403
+    assert cast.client(Role.HOMD).post(address, {"reason": "Error"}).status_code == 302
+
+
+def test_handovers_are_taken_back_from_the_last_on(cast: Cast) -> None:
+    person, homd = due(days(-9)), cast.of(Role.HOMD)
+    first = record_handover(person=person, on=TODAY, note="", by=homd, at=NOW)
+    shift(person, date(2027, 7, 30))
+    record_handover(person=person, on=TODAY, note="", by=homd, at=NOW)
+    with pytest.raises(RefusedError, match="later handover"):
+        take_back(duty=first, reason="Error", by=homd, at=NOW)
+
+
+def test_a_pom_with_nobody_sees_nobody_under_mine(cast: Cast) -> None:
+    due(days(5))
+    client = cast.client(Role.POM)
+    mine = client.get(url("upcoming")).context["whose"][0][1]
+    assert client.get(mine).context["list"].count == 0
 
 
 def test_a_second_record_says_who_was_quicker_and_keeps_what_was_typed(cast: Cast) -> None:

@@ -9,7 +9,9 @@ from django.urls import reverse
 from handover.duty_actions import RefusedError
 from handover.override_actions import ask_override
 from handover.parole_actions import ReviewRecord, record_review
-from omic.models import AuditEvent, ParoleReview, Person, Role
+from omic.audit import Actor
+from omic.details import record_details
+from omic.models import AuditEvent, CaseDetails, ParoleReview, Person, Role
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, CaseDetailsFactory, PomAllocationFactory, SentenceFactory, days
@@ -27,9 +29,9 @@ def lifer(cast: Cast, *, ted: date) -> Person:
     return person
 
 
-def recorded(cast: Cast, person: Person, **facts: Any) -> None:
+def recorded(cast: Cast, person: Person, **facts: Any) -> bool:
     facts = {"target_hearing_on": None} | facts
-    record_review(person=person, record=ReviewRecord(**facts), by=cast.of(Role.POM), at=NOW)
+    return record_review(person=person, record=ReviewRecord(**facts), by=cast.of(Role.POM), at=NOW)
 
 
 def test_an_outcome_moves_the_case_at_once(cast: Cast) -> None:
@@ -40,8 +42,23 @@ def test_an_outcome_moves_the_case_at_once(cast: Cast) -> None:
     recorded(cast, person, target_hearing_on=days(-20), **facts)
     review = person.parole_reviews.get()
     assert (review.outcome, review.received_on, review.recorded_by) == ("not_release", days(-3), cast.of(Role.POM))
-    assert person.handoverdeterminations.with_responsibility(TODAY).current().get().responsibility == "POM", "PA-05"
     assert AuditEvent.objects.filter(person=person, action="record_review").count() == 2
+    assert not recorded(cast, person, target_hearing_on=days(-20), **facts)
+    assert not recorded(cast, person, target_hearing_on=days(-20)), "it is known, and no outcome undoes its outcome"
+    assert AuditEvent.objects.filter(person=person, action="record_review").count() == 2
+
+
+def test_pa_05_what_the_com_reviewed_before_the_outcome_does_not_count(cast: Cast) -> None:
+    person, by = lifer(cast, ted=days(-100)), Actor(staff=cast.of(Role.POM))
+    rows = person.handoverdeterminations.with_responsibility(TODAY)
+    facts = {"target_hearing_on": days(-20), "outcome": "not_release", "outcome_on": days(-10)}
+    recorded(cast, person, **facts)
+    assert (rows.current().get().responsibility, rows.current().get().blocking) == ("COM", ["com_oasys_review"])
+    told = {"values": {"com_oasys_reviewed": True}, "source": "nDelius", "as_at": days(-9)}
+    record_details(person=person, by=by, at=NOW, **told)
+    recorded(cast, person, **facts | {"outcome_on": days(-11)})
+    recorded(cast, person, **facts | {"target_hearing_on": days(-400), "outcome_on": days(-390)})
+    assert rows.current().get().responsibility == "POM", "a day put right, or an older review, takes nothing back"
 
 
 def test_one_that_was_deferred_gets_its_new_date_with_it_and_stays_with_the_com(cast: Cast) -> None:
@@ -64,6 +81,10 @@ def test_one_that_was_deferred_gets_its_new_date_with_it_and_stays_with_the_com(
         ({"outcome": "release", "outcome_on": TODAY, "received_on": days(-1)}, "received_on"),
         ({"outcome": "release", "outcome_on": TODAY, "next_hearing_on": days(9)}, "next_hearing_on"),
         ({"outcome": "deferred", "outcome_on": TODAY, "next_hearing_on": TODAY}, "next_hearing_on"),
+        (
+            {"target_hearing_on": days(9), "outcome": "deferred", "outcome_on": TODAY, "next_hearing_on": days(9)},
+            "next_hearing_on",
+        ),
     ],
 )
 def test_nothing_is_kept_that_cannot_be(cast: Cast, facts: dict[str, Any], field: str) -> None:
@@ -79,6 +100,7 @@ def test_pa_07_offers_the_homd_a_choice_up_to_twelve_months(cast: Cast, next_on:
     last_on = date(2025, 11, 3)
     next_on = date(2026, 11, 3) if offered else date(2026, 11, 4)
     recorded(cast, person, target_hearing_on=last_on, outcome="not_release", outcome_on=last_on)
+    CaseDetails.objects.update(com_oasys_reviewed=True)
     recorded(cast, person, target_hearing_on=next_on)
     page = cast.client(Role.HOMD).get(reverse("handover:parole", args=[person.prison_id, person.ref]))
     assert ("may keep the case" in page.content.decode()) == offered
@@ -98,3 +120,20 @@ def test_the_page_records_and_keeps_what_was_typed_after_a_mistake(cast: Cast) -
     assert "Enter the day of the outcome" in page
     right = wrong | {"outcome_on": days(-5).isoformat()}
     assert "The review is recorded" in cast.client(Role.POM).post(url, right, follow=True).content.decode()
+    assert "Nothing has changed" in cast.client(Role.POM).post(url, right, follow=True).content.decode()
+
+
+def test_an_outcome_recorded_meanwhile_by_somebody_else_is_told_and_not_lost(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    recorded(cast, person, target_hearing_on=days(-20))
+    url = reverse("handover:parole-record", args=[person.prison_id, person.ref])
+    client = cast.client(Role.HOMD)
+    mine = {"target_hearing_on": days(-20).isoformat(), "outcome": "not_release", "outcome_on": days(-9).isoformat()}
+    mine["seen"] = client.get(url).context["form"]["seen"].value()
+    recorded(cast, person, target_hearing_on=days(-20), outcome="release", outcome_on=days(-10))
+    page = client.post(url, mine)
+    assert "Pat Offender recorded the outcome of this hearing" in page.content.decode()
+    assert person.parole_reviews.get().outcome == "release"
+    again = mine | {"seen": page.context["form"]["seen"].value()}
+    assert client.post(url, again).status_code == 302
+    assert person.parole_reviews.get().outcome == "not_release"

@@ -4,13 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from handover.actions import record_handover
 from handover.models import HandoverStep, ResponsibilityOverride
 from handover.override_actions import ask_override, decide_override, end_override
 from handover.resetting import BACK, MOVED, OVER
+from handover.timetable.casework import Item
 from omic.models import ParoleReview, Person, Role
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, days
-from tests.handover.casework import Kind, case, follow, take
+from tests.handover.casework import Kind, case, follow, stands, take
 
 pytestmark = pytest.mark.django_db
 CRDS = {  # eight months after the handover
@@ -91,6 +93,30 @@ def test_the_end_of_the_sentence_and_what_was_taken_back_stays_as_it_is(cast: Ca
     follow(person)
     assert reason(person) == OVER
     assert HandoverStep.objects.get(pk=gone.pk).ended_at is None
+
+
+def done(person: Person, after: int) -> set[Item]:
+    return {line.item for line in stands(person, after).outcome.value.lines if line.done}
+
+
+def test_the_next_handover_begins_with_nothing_done(cast: Cast) -> None:
+    person = case(cast, crd=CRDS["yesterday"])
+    take(cast, person, Kind.OASYS_NOT_NEEDED)
+    take(cast, person, Kind.RELEASE_REPORT)
+    record_handover(person=person, on=TODAY, note="", by=cast.of(Role.POM), at=NOW)
+    assert {Item.OASYS, Item.RECORDED, Item.RELEASE_REPORT} <= done(person, 0)
+    moved(person, CRDS["far"])
+    person.details.refresh_from_db()
+    assert (person.details.handover_oasys_not_needed, person.details.handover_oasys_reason) == (False, None)
+    assert done(person, 1) == set()
+
+
+def test_what_settled_a_duty_before_the_handover_came_to_nothing_counts_no_more(cast: Cast) -> None:
+    person = case(cast, crd=CRDS["yesterday"])
+    take(cast, person, Kind.OASYS_REVIEWED)
+    assert Item.OASYS in done(person, 0)
+    moved(person, CRDS["far"])
+    assert Item.OASYS not in done(person, 1)
 
 
 def test_the_night_ends_nothing_twice_and_the_next_handover_begins_with_none(cast: Cast) -> None:

@@ -89,6 +89,16 @@ def test_the_note_is_owed_by_the_old_pom_and_meets_the_duty(cast: Cast, person: 
     assert person.obligations.get(kind=ObligationKind.SENDING_NOTE).state == "met", "the pair is not asked for twice"
 
 
+def test_nobody_closes_it_where_the_person_is_now(cast: Cast, person: Person) -> None:
+    duty, homd = person.obligations.get(kind=ObligationKind.SENDING_NOTE), StaffFactory()
+    PostingFactory(staff=homd, role=Role.HOMD, prison=cast.elsewhere)
+    page = signed_in(homd).get(url("duty", duty.pk, code="MDI")).content.decode()
+    assert (
+        "The prison that the person left writes this note" in page and url("sending-notes-unread", code="MDI") in page
+    )
+    assert signed_in(homd).post(url("duty-done", duty.pk, code="MDI"), {"note": ""}).status_code == 404
+
+
 def test_it_is_written_once_and_only_while_somebody_would_read_it(cast: Cast, person: Person) -> None:
     write(cast, person)
     with pytest.raises(RefusedError, match="already"):

@@ -118,7 +118,7 @@ class Life:
     def record(self, case: Case) -> None:
         if case.owed and case.com_from <= self.on:
             record_handover(person=self.people[case.number], on=self.on, note="", by=self.poms[0], at=self.noon)
-            case.recorded = case.handover_on
+            case.recorded, case.again = case.handover_on, False
 
     def sentence(self, case: Case) -> None:
         if case.com_from + timedelta(days=30) > self.on:

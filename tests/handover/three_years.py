@@ -42,6 +42,7 @@ class Case:
     com: bool = False
     term: int = 0
     recorded: date | None = None  # the handover date by which the handover was recorded
+    again: bool = False  # since then the POM has the case back, with a later date
     settled: dict[str, date] = field(default_factory=dict)
     over: bool = False  # a COM was named since the last reminder that none is
     asked: dict[str, list[Question]] = field(default_factory=lambda: defaultdict(list))
@@ -60,12 +61,18 @@ class Case:
 
     @property
     def owed(self) -> bool:
-        return self.handover_on is not None and self.recorded is None
+        return self.handover_on is not None and (self.recorded is None or self.again)
+
+    def come_back(self, on: date) -> None:
+        """What was recorded is over, unless its date moves to a later one that is still ahead."""
+        later = self.recorded and self.handover_on and self.handover_on > self.recorded
+        self.again = bool(later and (self.again or self.handover_on > on))
 
     def sentence(self, started_on: date, crd: date) -> None:
         """A new sentence: nothing of the one before counts."""
         self.term, self.started_on, self.crd = self.term + 1, started_on, crd
         self.recorded, self.settled, self.over, self.asked = None, {}, False, defaultdict(list)
+        self.again = False
 
     def name_com(self) -> None:
         self.com = True
@@ -88,7 +95,8 @@ class World:
     told: set[tuple[int, int]] = field(default_factory=set)  # months whose list has gone
 
     def settle(self, case: Case, on: date) -> list[Event]:
-        """What an edit does at once: questions that are over close, and short sentences are asked about."""
+        """What an edit does at once: a case comes back, questions that are over close, short sentences are asked of."""
+        case.come_back(on)
         for name, rows in case.asked.items():
             for question in rows:
                 if question.open and (name != case.ldu or not _lacks(case, question.kind, on)):

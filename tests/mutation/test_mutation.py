@@ -41,10 +41,14 @@ def test_what_was_loaded_before_is_put_back() -> None:
     assert sys.modules["tiering.rules"].entry is before
 
 
+# What is sent, not which dates hold: asked by tests/handover/test_community.py and test_reminders.py, by no case file.
+BY_OTHER_TESTS = {"handover.rules.community", "handover.rules.reminders"}
+
+
 def test_every_module_of_rules_is_a_target() -> None:
     rules = (*Path("handover/rules").glob("*.py"), *Path("tiering/rules").glob("*.py"))
     modules = {".".join(path.with_suffix("").parts) for path in rules if path.stem != "__init__"}
-    assert modules <= set(mutation.TARGETS)
+    assert modules - BY_OTHER_TESTS <= set(mutation.TARGETS)
 
 
 def test_every_listed_survivor_is_of_a_target_and_has_a_reason() -> None:

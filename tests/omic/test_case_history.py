@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from omic.models import Alert, DetailEntry, Person, Role
+from omic.models import Alert, AuditEvent, DetailEntry, Person, Role
 from tests.cast import Cast
 from tests.factories import (
     NOW,
@@ -104,3 +104,13 @@ def test_search_forgives_a_slip_of_spelling(cast: Cast, typed: str, found: bool)
     body = cast.client(Role.POM).post(reverse("search", args=["LEI"]), {"q": typed}).content.decode()
     assert ("Kowalski, Jan" in body) is found
     assert ("spelt alike" in body) is (found and typed != "Kowalski")
+
+
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [("case-history", "see_history"), ("person-duties", "see_duties"), ("edit-details", "see_details")],
+)
+def test_that_somebody_read_it_is_logged(cast: Cast, person: Person, name: str, action: str) -> None:
+    assert cast.client(Role.HOMD).get(reverse(name, args=["LEI", person.ref])).status_code == 200
+    event = AuditEvent.objects.get(action=action)
+    assert (event.staff, event.person, event.prison) == (cast.of(Role.HOMD), person, cast.prison)

@@ -21,6 +21,7 @@ from omic.details import (
     state_details,
 )
 from omic.models import AuditEvent, CaseDetails, Person, SentencePlan
+from omic.recorded import RecordedError, reviews_seen
 from tests.factories import NOW, TODAY, CaseDetailsFactory, PersonFactory, SentenceFactory, StaffFactory, days
 from tiering.models import TierDetermination
 
@@ -168,6 +169,24 @@ def test_a_parole_review_is_known_by_its_hearing_and_completed_by_its_outcome() 
     assert not record_parole_review(person=person, statement=stated(), target_hearing_on=days(-9))
     review = person.parole_reviews.get()
     assert (review.outcome, review.version) == ("not_release", 2)
+
+
+def test_another_outcome_than_the_page_showed_is_refused_with_who_and_when() -> None:
+    person = PersonFactory()
+    done = {"target_hearing_on": days(-9), "outcome": "not_release", "outcome_on": days(-2)}
+    assert record_parole_review(person=person, statement=stated(), seen="", **done)
+    with pytest.raises(RecordedError, match="recorded the outcome of this hearing on"):
+        record_parole_review(person=person, statement=stated(), seen="", **done | {"outcome": "release"})
+    seen = reviews_seen(person)
+    assert record_parole_review(person=person, statement=stated(), seen=seen, **done | {"outcome": "release"})
+
+
+def test_an_oasys_known_as_completed_by_somebody_else_is_an_error() -> None:
+    person = PersonFactory()
+    facts = {"layer": 3, "kind": "initial", "completed_on": days(-9)}
+    assert record_oasys(person=person, statement=stated(), completed_by="pom", **facts)
+    with pytest.raises(RecordedError, match="completed by POM"):
+        record_oasys(person=person, statement=stated(), completed_by="com", **facts)
 
 
 def test_an_oasys_is_kept_once() -> None:

@@ -14,7 +14,7 @@ from omic.http import PrisonRequest
 from omic.lists import ListPage
 from omic.people import identity
 from omic.sharing import read_share, readings
-from wellbeing.shared import COLUMNS, SharedFilter, within_reach
+from wellbeing.shared import SharedFilter, columns, within_reach
 from wellbeing.tabs import tabs_of
 
 
@@ -25,7 +25,7 @@ def shared(request: PrisonRequest, code: str) -> HttpResponseBase:
         request,
         within_reach(request),
         title="From POMs to read",
-        columns=COLUMNS,
+        columns=columns(request),
         sort="since",
         noun="to read or read,to read or read",
         filterset=SharedFilter,
