@@ -15,12 +15,11 @@ from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
 from omic.models import Obligation, ObligationKind, ObligationState, Person, Prison, Staff
-from omic.models.obligation import ObligationQuerySet
+from omic.models.obligation import SYSTEM, ObligationQuerySet
 from omic.obligations import Wanted, synchronise
 from omic.reconcile import Window
 
 KINDS = tuple(ObligationKind(kind) for kind in Reminder)
-OWNER = "omic"  # what is sent, not what somebody has to do: in nobody's list of duties
 _ROWS = (
     "person_id", "sentence_id", "handover_on", "policy", "person__prison_id", "person__wing_id",
     "person__details__com_name", "person__details__com_email",
@@ -108,7 +107,7 @@ def _reminder(row: dict[str, Any], kind: Reminder, slot: str, due_on: date) -> W
         wing_id=row["person__wing_id"],
         kind=ObligationKind(kind),
         slot=slot,
-        owner_role=OWNER,
+        owner_role=SYSTEM,
         owner_id=None,
         opens_on=due_on,
         due_on=due_on,

@@ -100,9 +100,9 @@ def is_within_reach(request: PrisonRequest, person: Person, action: Action) -> b
     return request.standing.may(action) and request.standing.people(action).filter(pk=person.pk).exists()
 
 
-def meetings_to_come(duties: ObligationQuerySet) -> ObligationQuerySet:
-    """Of some duties the meetings that wait to be held or answered for, those with a day first (KW-13)."""
-    meetings = duties.demanding().filter(kind__in=MEETINGS).select_related("person")
+def meetings_to_come(duties: ObligationQuerySet, on: date) -> ObligationQuerySet:
+    """Of some duties the meetings that wait on a day to be held or answered for, those with a day first (KW-13)."""
+    meetings = duties.demanding().filter(kind__in=MEETINGS, opens_on__lte=on).select_related("person")
     return meetings.order_by(F("due_on").asc(nulls_last=True), "opens_on", "pk")
 
 
@@ -117,6 +117,6 @@ def plan_panel(request: PrisonRequest, person: Person) -> dict[str, Any]:
         "formal": formal,
         "needs_agreement": plan is not None and needs_agreement(plan, formal, on=request.on),
         "targets": targets,
-        "meetings": list(meetings_to_come(person.obligations.all())),
+        "meetings": list(meetings_to_come(person.obligations.all(), request.on)),
         "may_record_meeting": is_within_reach(request, person, Action.RECORD_MEETING),
     }

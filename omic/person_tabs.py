@@ -19,6 +19,7 @@ from omic.formats import short_moment
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage, link
 from omic.models import Contact, ContactKind, Obligation, ObligationKind, ObligationState
+from omic.models.obligation import SYSTEM
 from omic.people import identity, tabs_of
 from omic.why import OMU_ROLES
 
@@ -117,7 +118,8 @@ DUTIES = (
 def duties(request: PrisonRequest, code: str, ref: str) -> HttpResponseBase:
     """What is and was owed to or about the person here; for the wings without what is the OMU's own."""
     _keep(request, "see_duties")
-    rows = request.person.obligations.exclude(state=ObligationState.VOID).filter(prison=request.prison)
+    rows = request.person.obligations.filter(prison=request.prison)
+    rows = rows.exclude(state=ObligationState.VOID).exclude(owner_role=SYSTEM)
     if not request.standing.may(Action.SEE_DATES):
         rows = rows.exclude(owner_role__in=OMU_ROLES)
     page = ListPage(

@@ -204,6 +204,7 @@ RECONCILE_STEPS = [
     "allocation.pipeline.settle_holders",
     "keywork.pipeline.settle_holders",
     "handover.pipeline.open_obligations",
+    "handover.meetings.keep_first_meetings",
     "handover.duties.keep_timetable",
     "handover.reminders.keep_reminders",
     "handover.community.follow_community",

@@ -25,7 +25,7 @@ from omic.formats import day, moment
 from omic.guidance import guidance_on
 from omic.http import PrisonRequest
 from omic.models import Determination, Obligation, ObligationKind, Role
-from omic.models.obligation import OUTSIDE, OWNERS
+from omic.models.obligation import OUTSIDE, OWNERS, SYSTEM
 from omic.people import identity
 from omic.policy import POLICY_VERSIONS, RenderedStep, Rule, Steps, render_steps, steps_from_json
 
@@ -199,7 +199,7 @@ def explain_duty(request: PrisonRequest, number: str) -> Explanation:
     duty = get_object_or_404(duties, pk=number) if number.isdecimal() else None
     if duty is None:
         raise Http404("There is no such duty.")
-    if duty.owner_role in OMU_ROLES:
+    if duty.owner_role in (*OMU_ROLES, SYSTEM):
         _admit(request, Action.SEE_DATES)
     return Explanation(
         title=duty.get_kind_display(),

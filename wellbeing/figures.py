@@ -14,7 +14,7 @@ from django.db.models import Count, Min, QuerySet
 from keywork.policy import GROUP_WORDS
 from omic.calendar import month_bounds, week_start
 from omic.models import Complexity, ImportRow, ObligationKind, Person, Presence, Prison
-from omic.models.obligation import ObligationQuerySet
+from omic.models.obligation import SYSTEM, ObligationQuerySet
 from omic.nomis.desk import rows_here
 from wellbeing.check_figures import SafetyFigures, safety_figures
 
@@ -158,7 +158,7 @@ def _by_wing(rows: ObligationQuerySet) -> Counter[str]:
 
 def _overdue(prison: Prison, on: date) -> tuple[Overdue, ...]:
     """Every kind of duty that is overdue, oldest first."""
-    rows = prison.obligations.overdue(on).exclude(owner_role="omic").order_by().values_list("kind")
+    rows = prison.obligations.overdue(on).exclude(owner_role=SYSTEM).order_by().values_list("kind")
     counted = rows.annotate(Count("pk"), Count("person", distinct=True), oldest=Min("due_on"))
     found = [
         Overdue(ObligationKind(kind).label, duties, people, (on - oldest).days)

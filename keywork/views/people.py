@@ -41,7 +41,7 @@ def mine(request: PrisonRequest, code: str) -> HttpResponseBase:
         "lede": _order(request),
         "numbers": tiles_of(request),
         "tabs": _my_tabs(request),
-        "meetings": meetings_to_come(request.prison.obligations.filter(owner=request.user)),
+        "meetings": meetings_to_come(request.prison.obligations.filter(owner=request.user), request.on),
         "expected": expected.select_related("person__prison", "pom"),
         "left": lists.left_lately(request.prison, request.user, on=request.on),
         "covered": lists.covered_lately(request.prison, request.user, on=request.on),

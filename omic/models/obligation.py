@@ -81,8 +81,9 @@ class ObligationKind(models.TextChoices):
 
 
 # Who may owe a duty: a role here, or somebody who is not posted in prisons.
-OUTSIDE = {"com": "COM", "probation_officer": "Probation officer", "psychologist": "Psychologist", "omic": "OMiC"}
-OWNERS: dict[str, str] = {**dict(Role.choices), **OUTSIDE}
+OUTSIDE = {"com": "COM", "probation_officer": "Probation officer", "psychologist": "Psychologist"}
+SYSTEM = "omic"  # what the system itself owes, as an email: in nobody's list of duties
+OWNERS: dict[str, str] = {**dict(Role.choices), **OUTSIDE, SYSTEM: "OMiC"}
 
 
 class ObligationState(models.TextChoices):

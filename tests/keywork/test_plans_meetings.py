@@ -220,7 +220,6 @@ def test_the_first_handover_meeting_can_be_opened_and_recorded_the_same_way(cast
             [duty], people=[person.pk], kinds=[meeting.kind], first=date.min, last=date.max, on=TODAY, at=NOW,
             void_because="No handover",
         )  # fmt: skip
-    reconcile([person.pk], WINDOW)
     row = Obligation.objects.get(kind=meeting.kind)
     done = record_meeting(duty=row, prison=cast.prison, held_on=TODAY, by=cast.of(Role.POM), at=NOW)
     assert (done.state, done.closed_because) == ("met", "Attended on 18 November 2026")
