@@ -205,12 +205,13 @@ _SETTLE = """
                     WHEN o.state IN ('met', 'waived') THEN 'open' ELSE o.state END AS state,
                CASE WHEN coalesce(s.met_at, s.waived_at, s.later_at) IS NOT NULL
                     THEN coalesce(s.met_at, s.waived_at, s.later_at)
-                    WHEN o.closed_because IN ('met', 'waived', 'later contact') THEN NULL
+                    WHEN o.closed_because IN ('met', 'waived', 'later contact') AND o.state <> 'excepted' THEN NULL
                     ELSE o.closed_at END AS closed_at,
                CASE WHEN s.met_at IS NOT NULL THEN 'met'
                     WHEN s.waived_at IS NOT NULL THEN 'waived'
                     WHEN s.later_at IS NOT NULL THEN 'later contact'
-                    WHEN o.closed_because IN ('met', 'waived', 'later contact') THEN ''
+                    WHEN o.closed_because IN ('met', 'waived', 'later contact')
+                    THEN CASE WHEN o.state = 'excepted' THEN 'excepted' ELSE '' END
                     ELSE o.closed_because END AS closed_because
         FROM settled s JOIN omic_obligation o ON o.id = s.id
     )

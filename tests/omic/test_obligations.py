@@ -188,6 +188,15 @@ def test_a_missed_week_stops_demanding_with_the_next_session_and_stays_missed() 
     assert not Obligation.objects.overdue(TODAY).exists()
 
 
+def test_what_was_excepted_stays_closed_when_the_contact_that_closed_it_is_withdrawn() -> None:
+    """Closed by the next check, then stamped as excepted: without that check it is excepted all the same (ED-09)."""
+    closed = {"closed_at": NOW, "closed_because": "later contact"}
+    duty = ObligationFactory(opens_on=days(-9), due_on=days(-3), state="excepted", **closed)
+    obligations.settle([duty.person_id])
+    duty.refresh_from_db()
+    assert (duty.state, duty.closed_at, duty.closed_because) == ("excepted", NOW, "excepted")
+
+
 def test_overdue_begins_the_day_after_the_last_day_with_or_without_the_stamp() -> None:
     ObligationFactory(due_on=TODAY, opens_on=days(-6))
     assert not Obligation.objects.overdue(TODAY).exists()
