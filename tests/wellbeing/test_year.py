@@ -2,6 +2,7 @@
 
 CI compares a slice. A year of one seed, about four minutes of processor time:
 `YEAR_FIRST_SEED=0 YEAR_DAYS=365 YEAR_PEOPLE=4 pytest tests/wellbeing/test_year.py -m long`; `YEAR_SEEDS` for more.
+Seeds 0, 1 and 2 have run whole, with four people in each prison, without a difference.
 """
 
 import os
