@@ -219,6 +219,9 @@ def _only_handover(settings: Any) -> None:
     settings.RECONCILE_STEPS, settings.NIGHTLY_STEPS, settings.NIGHTLY_EXTRAS = STEPS, [], NIGHT
 
 
+# Long too: after a browser test in the same process it has waited for ever for the night's lock, which a connection
+# from before that test held on to.
+@pytest.mark.long
 def test_a_slice_of_a_prisons_life() -> None:
     life = live(SEED, people=8, days=30)
     assert delivered_once()
