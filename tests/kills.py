@@ -42,6 +42,10 @@ def start(work: Work, *, killed_before: int | None = None) -> int:
     if child:
         return child
     try:
+        # Never one that the parent has: asyncio knows no loop in a child, so that after a browser test Django finds
+        # the connection from before Playwright's loop here. The parent keeps it open, and with it the lock of who was
+        # killed.
+        connection.connect()
         with _killing(killed_before):
             work()
     except BaseException:

@@ -219,9 +219,6 @@ def _only_handover(settings: Any) -> None:
     settings.RECONCILE_STEPS, settings.NIGHTLY_STEPS, settings.NIGHTLY_EXTRAS = STEPS, [], NIGHT
 
 
-# Long too: after a browser test in the same process it has waited for ever for the night's lock, which a connection
-# from before that test held on to.
-@pytest.mark.long
 def test_a_slice_of_a_prisons_life() -> None:
     life = live(SEED, people=8, days=30)
     assert delivered_once()
@@ -229,6 +226,7 @@ def test_a_slice_of_a_prisons_life() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize("seed", [int(os.environ.get("THREE_YEARS_SEED", "1"))])
 def test_three_years_of_a_prison(seed: int) -> None:
     life = live(seed, people=PEOPLE, days=3 * 365 + 1)

@@ -95,6 +95,7 @@ def test_a_slice_of_the_year_is_what_an_independent_count_says() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(0)
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + SEEDS))
 def test_every_check_of_every_person_and_day_is_what_an_independent_count_says(seed: int) -> None:
     live_and_compare(seed, days=DAYS, people=PEOPLE)
