@@ -75,13 +75,27 @@ class Asked:
         return f"{name}@{self.held.last['prison_id']}"
 
     def groups(self, slot: str, last: date) -> tuple[str, ...]:
-        """The priority groups of a period: those it was owed for, of one that is over those of its last day."""
+        """The priority groups of a period: those it was owed for, of one that is over those of its last day, of any
+        other today's.
+        """
         was = (self.over.get((self.held.last["person_id"], kind, slot)) for kind in PERIODS)
         known = next((one for one in was if one is not None), None)
         if known is not None:
             return known
         is_over = last < self.window.on and self.levels
         return groups_on(self.held.last, self.recorded, last) if is_over else self.held.groups
+
+    def groups_of_week(self, slot: str, sunday: date) -> tuple[str, ...]:
+        """As `groups`, and with those that begin by the Sunday: no job may run on the day on which they do."""
+        groups = self.groups(slot, sunday)
+        if sunday < self.window.on:
+            return groups
+        joins = groups_on(self.held.last, self.recorded, sunday)
+        return (*groups, *(group for group in joins if group not in groups))
+
+    def is_priority_on(self, day: date) -> bool:
+        """Whether they are in a priority group on a day to come, as far as is known."""
+        return bool(self.held.groups or groups_on(self.held.last, self.recorded, day))
 
     def facts(self, slot: str, groups: tuple[str, ...], *, fortnightly: bool) -> KeyWorkFacts:
         """What is over is judged by stays and its groups: other facts are known for today, not for then."""
@@ -140,7 +154,7 @@ def _of_weeks(asked: Asked) -> Iterator[Answer]:
     monday = _fortnight_of(first, asked.times) or first  # a fortnight that is in its second week is owed still
     while monday <= asked.window.last:
         slot, begins = asked.slot(monday), _fortnight_of(monday, asked.times)
-        groups = asked.groups(slot, monday + WEEK - ONE_DAY)
+        groups = asked.groups_of_week(slot, monday + WEEK - ONE_DAY)
         facts = asked.facts(slot, groups, fortnightly=begins is not None)
         outcome = week_cadence(facts, week_start=monday, level=level_of_week(asked.levels, week_start=monday))
         for owed in outcome.value:
@@ -203,7 +217,8 @@ def _checks(asked: Asked, answer: Answer) -> Iterator[Wanted]:
     _slot, outcome, owed, groups = answer
     if owed.kind == Kind.DAILY_CHECK:
         for day in owed.due_on:
-            if asked.settled < day <= asked.window.last:  # of a day that is over, what stands stands
+            # Of a day that is over, what stands stands.
+            if asked.settled < day <= asked.window.last and asked.is_priority_on(day):
                 one = replace(owed, opens_on=day, due_on=(day,), count=1)
                 yield _duty(asked.held, one, ObligationKind.DAILY_CHECK, asked.slot(day), outcome, groups=groups)
 

@@ -86,8 +86,18 @@ def decisions_on(people: Collection[int], on: date) -> dict[int, dict[str, Decis
 
     A local addition binds in its own prison alone: another's governor and PGD have not agreed to it (PG-5).
     """
+    return _by_group(in_force(PriorityDecision.objects.filter(person__in=people), on))
+
+
+def decisions_to_come(people: Collection[int], on: date, last: date) -> dict[int, dict[str, Decision]]:
+    """The next decision about each of the people and groups that begins after a day, by `last`, as `decisions_on`."""
+    rows = PriorityDecision.objects.standing().filter(person__in=people, starts_on__gt=on, starts_on__lte=last)
+    return _by_group(rows.order_by("-starts_on"))
+
+
+def _by_group(rows: QuerySet[PriorityDecision]) -> dict[int, dict[str, Decision]]:
+    """The decisions by person and group; of several about one group the last of the rows."""
     found: dict[int, dict[str, Decision]] = defaultdict(dict)
-    rows = in_force(PriorityDecision.objects.filter(person__in=people), on)
     rows = rows.exclude(~Q(prison=F("person__prison")), group=PriorityGroup.LOCAL)
     columns = ("person_id", "group", "included", "length", "pgd_agreed", "starts_on")
     for person, group, *decided in rows.values_list(*columns):

@@ -81,6 +81,7 @@ class Recorded:
     fortnightly: dict[str, tuple[Fortnightly, ...]]
     alerts: dict[tuple[int, str], date]  # since when, by person and code
     decisions: Mapping[int, Mapping[str, Decision]]
+    planned: Mapping[int, Mapping[str, Decision]]  # the next ones that begin in the window
     youth: set[tuple[int, str]]
     out: Mapping[tuple[int, str], frozenset[date]]  # whole days out, by person and the prison they were out of
     triggers: dict[tuple[int, str], list[Trigger]] = field(default_factory=lambda: defaultdict(list))
@@ -109,6 +110,7 @@ def _recorded(people: Sequence[int], prisons: Collection[str], window: Window) -
         fortnightly=regime.binding_fortnights(prisons, window.on),
         alerts={(person, code): since or date.min for person, code, since in active.values_list(*_ALERT)},
         decisions=regime.decisions_on(people, window.on),
+        planned=regime.decisions_to_come(people, window.on, window.last),
         youth=set(arrived.values_list("person_id", "prison_id")),
         out=_days_out(people, window),
     )
@@ -124,14 +126,14 @@ def _days_out(people: Sequence[int], window: Window) -> dict[tuple[int, str], fr
 
 
 def groups_on(row: Row, recorded: Recorded, on: date) -> tuple[str, ...]:
-    """The priority groups on a day, by what stands now and stood then already: what has ended since is not known."""
+    """The priority groups on a day, by what stands now or is decided to begin: what has ended since is not known."""
     person = row["person_id"]
-    decisions = recorded.decisions.get(person, {})
+    decisions = [*recorded.decisions.get(person, {}).items(), *recorded.planned.get(person, {}).items()]
     facts = priority_facts(
         alerts={code for code in ALERTS if recorded.alerts.get((person, code), date.max) <= on},
         rosh=row["person__details__rosh"],
         release_on=row["person__earliest_release_on"],
-        decisions={group: one for group, one in decisions.items() if one.starts_on <= on},
+        decisions={group: one for group, one in decisions if one.starts_on <= on},
     )
     return tuple(str(group) for group in priority_groups(facts, on=on).value)
 
@@ -168,7 +170,11 @@ def _read_fallback(
 ) -> None:
     """What opens daily checks, for the priority people of prisons that are at level 4 in the window. Else no query."""
     locked = {prison: lockdowns(levels) for prison, levels in recorded.levels.items() if is_locked(levels, window)}
-    rows = {key: stay[-1] for key, stay in stays.items() if key[1] in locked and groups[key]}
+    rows = {
+        key: stay[-1]
+        for key, stay in stays.items()
+        if key[1] in locked and (groups[key] or _joins_one(stay[-1], recorded, window))
+    }
     if not rows:
         return
     people = [person for person, _ in rows]
@@ -181,6 +187,12 @@ def _read_fallback(
         causes = ((Why.NO_KEY_WORKER, gaps), (Why.WEEK_MISSED, missed))
         recorded.triggers[key] += marks.get(key, ())
         recorded.triggers[key] += [Trigger(why, on) for why, days in causes for on in days.get(key, ())]
+
+
+def _joins_one(row: Row, recorded: Recorded, window: Window) -> bool:
+    """Whether somebody in no priority group comes into one in the window: none that hangs off a date is shorter."""
+    planned = recorded.planned.get(row["person_id"], {}).values()
+    return any(groups_on(row, recorded, day) for day in (*(one.starts_on for one in planned), window.last))
 
 
 def is_locked(levels: Sequence[LevelFrom], window: Window) -> bool:

@@ -21,6 +21,7 @@ class CommunityRequest(models.Model):
         OPEN = "open", "Move to open conditions: a supporting COM"
         OVERRIDE = "override", "Responsibility changed by decision"
         EARLY = "early", "Early allocation referred"
+        INFORMATION = "info", "Information asked for"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="community_requests")
     prison = models.ForeignKey(Prison, on_delete=models.PROTECT, related_name="community_requests")

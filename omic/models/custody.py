@@ -184,9 +184,19 @@ class Sentence(models.Model):
         return f"{self.person_id} {self.kind} from {self.started_on}"
 
 
+class ParoleReviewQuerySet(models.QuerySet["ParoleReview"]):
+    """Parole reviews, less those taken back."""
+
+    def standing(self) -> "ParoleReviewQuerySet":
+        return self.filter(withdrawn_at__isnull=True)
+
+
 @tracked()
 class ParoleReview(models.Model):
-    """A parole review: its target hearing date and, when known, the outcome and when it was received."""
+    """A parole review: its target hearing date and, when known, the outcome and when it was received.
+
+    One that was recorded in error is taken back with a reason, and then says nothing about anybody.
+    """
 
     class Outcome(models.TextChoices):
         RELEASE = "release", "Release"
@@ -202,6 +212,11 @@ class ParoleReview(models.Model):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("omic.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
+    withdrawn_by = models.ForeignKey("omic.Staff", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    objects = ParoleReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["person", "target_hearing_on", "id"]
@@ -211,8 +226,13 @@ class ParoleReview(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person", "target_hearing_on"],
-                condition=Q(target_hearing_on__isnull=False),
+                condition=Q(target_hearing_on__isnull=False, withdrawn_at__isnull=True),
                 name="one_review_a_hearing_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_because="")),
+                name="parole_review_withdrawn_says_why",
             ),
         ]
 

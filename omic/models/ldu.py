@@ -22,7 +22,8 @@ class Ldu(models.Model):
     """One LDU: its name as case details bear it, and the functional mailbox that takes what is sent to it (HO-35).
 
     It is the nation's, not one prison's. A name in case details that no row bears is listed as unknown, and its cases
-    are written to nobody.
+    are written to nobody. Another mailbox is proposed by one person and confirmed by another; until then the old one
+    stands.
     """
 
     name = models.CharField(max_length=200)
@@ -32,6 +33,9 @@ class Ldu(models.Model):
     recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
+    proposed_email = models.EmailField(blank=True)
+    proposed_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_at = models.DateTimeField(null=True, blank=True)
 
     objects = LduQuerySet.as_manager()
 
@@ -42,6 +46,11 @@ class Ldu(models.Model):
             models.UniqueConstraint(fields=["name"], condition=Q(ends_on__isnull=True), name="one_ldu_of_a_name"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="ldu_ends_later"
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_email="", proposed_by__isnull=True, proposed_at__isnull=True)
+                | (~Q(proposed_email="") & Q(proposed_by__isnull=False, proposed_at__isnull=False)),
+                name="ldu_mailbox_proposed_by_somebody",
             ),
         ]
 

@@ -60,6 +60,7 @@ class ObligationKind(models.TextChoices):
     PAROLE_REVIEW = "parole_review", "Parole review"
     RECALL_EXPLANATION = "recall_explanation", "Explain the recall"
     POST_RECALL_MEETING = "post_recall_meeting", "Post-recall meeting"
+    RELEASE_REVIEW = "release_review", "Review of release after a recall"
     TRANSITION_READY = "transition_ready", "Ready for a move from youth custody"
     TRANSITION_MEETING = "transition_meeting", "Meeting after a move from youth custody"
     TRANSITION_KEY_WORK = "transition_key_work", "Weekly key work after a move from youth custody"

@@ -51,8 +51,8 @@ def owed(person: Person, kind: str = "key_work_session") -> list[tuple[str, str,
 
 def decided(cast: Cast, person: Person, group: str, **facts: Any) -> None:
     PriorityDecision.objects.create(
-        person=person, prison=cast.prison, group=group, because="Because", starts_on=days(-1),
-        decided_by=cast.of(Role.GOVERNOR), decided_at=NOW, **{"included": True} | facts,
+        person=person, prison=cast.prison, group=group, because="Because", decided_by=cast.of(Role.GOVERNOR),
+        decided_at=NOW, **{"included": True, "starts_on": days(-1)} | facts,
     )  # fmt: skip
 
 

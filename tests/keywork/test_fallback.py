@@ -13,13 +13,15 @@ from keywork.notes import Record
 from omic.audit import Actor
 from omic.models import Alert, ContactKind, Cover, Person, Role
 from omic.postings import end_posting
-from omic.reconcile import reconcile, window_of
+from omic.reconcile import AHEAD, reconcile, window_of
 from tests.cast import Cast
 from tests.factories import (
     NOW,
     TODAY,
+    CaseDetailsFactory,
     ContactFactory,
     KeyWorkerFactory,
+    SentenceFactory,
     days,
 )
 from tests.keywork.owing import (
@@ -204,3 +206,22 @@ def test_the_end_of_a_posting_lists_the_people_at_once(cast: Cast) -> None:
     person.refresh_from_db()
     assert person.key_worker is None
     assert person.obligations.demanding().filter(kind="allocate_key_worker").exists()
+
+
+@pytest.mark.parametrize("decided_ahead", [True, False])
+def test_h1_who_comes_into_a_group_by_a_planned_day_is_on_its_roster_though_no_job_runs(
+    cast: Cast, decided_ahead: bool
+) -> None:
+    """A decision of a day to come, and high RoSH 28 days before release (PG-2); nobody is their key worker."""
+    level(cast, 4)
+    joins, last = MONDAY + timedelta(days=9), TODAY + AHEAD
+    person = cast.person()
+    if decided_ahead:
+        decided(cast, person, "shielding", starts_on=joins)
+    else:
+        SentenceFactory(person=person, crd=joins + timedelta(days=28))
+        CaseDetailsFactory(person=person, rosh="high")
+    from_then = [str(joins + timedelta(days=number)) for number in range((last - joins).days + 1)]
+    assert checks(settle(person)) == from_then
+    assert [slot for slot, _, _ in owed(person)] == ["2026-11-23", "2026-11-30"]
+    assert checks(settle(person, joins))[: len(from_then)] == from_then, "nor does the night find anything else"
