@@ -157,5 +157,5 @@ def _ahead(name: str, on: date) -> Case:
 
 def _hearing(on: date) -> QuerySet[ParoleReview]:
     """The next hearing of which no outcome is known."""
-    reviews = ParoleReview.objects.filter(person=OuterRef("pk"), outcome="", target_hearing_on__gte=on)
-    return reviews.order_by("target_hearing_on").values("target_hearing_on")[:1]
+    waiting = ParoleReview.objects.standing().filter(person=OuterRef("pk"), outcome="")
+    return waiting.filter(target_hearing_on__gte=on).order_by("target_hearing_on").values("target_hearing_on")[:1]

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from django.db.models import Count, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 
 from allocation.case_lists import AGAINST_ADVICE, cases_here
 from allocation.caseload import PARTS, TIERS, UNKNOWN, WITHOUT_POM, with_case
@@ -44,14 +43,14 @@ class CaseMix:
 
 
 def case_mix(request: PrisonRequest) -> CaseMix:
-    """The cases of today, from one query; those who wait for a POM from another."""
+    """The cases of today by POM, the POMs' types, and those who wait for a POM: a query each."""
     prison, on = request.prison, request.on
-    profile = Pom.objects.on(on).filter(prison=prison, staff=OuterRef("pom")).order_by()
-    cases = cases_here(prison, on=on).order_by()
-    kinds = Coalesce(Subquery(profile.values("pom_type")[:1]), Value(UNKNOWN))
+    types = dict(Pom.objects.on(on).filter(prison=prison).values_list("staff", "pom_type"))
     against = Count("pk", filter=AGAINST_ADVICE)
-    grouped = cases.annotate(kind=kinds).values("tier", "part", "kind").annotate(count=Count("pk"), against=against)
-    rows = list(grouped.values_list("tier", "part", "kind", "count", "against"))
+    cases = cases_here(prison, on=on).order_by().values("tier", "part", "pom")
+    grouped = cases.annotate(count=Count("pk"), against=against)
+    found = grouped.values_list("tier", "part", "pom", "count", "against")
+    rows = [(tier, part, types.get(pom, UNKNOWN), *numbers) for tier, part, pom, *numbers in found]
     waiting = with_case(prison.people.filter(WITHOUT_POM), on=on).order_by().values_list("tier").annotate(Count("pk"))
     return _mix(request, rows, dict(waiting))
 

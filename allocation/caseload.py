@@ -1,6 +1,7 @@
 """Cases as pages, actions and the pipeline read them: each person with tier, part and what the POM type depends on."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -10,6 +11,7 @@ from django.db.models import (
     Exists,
     F,
     FilteredRelation,
+    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -163,6 +165,13 @@ TIER_COUNTS = {f"tier_{value.lower()}": Q(tier=value) for value, _ in TIERS}
 PART_COUNTS = {f"part_{value}": Q(part=value) for value, _ in PARTS}
 
 
+def _known_type(profiles: QuerySet[Pom]) -> QuerySet[Any]:
+    """The type of one profile, unknown where there is none: as a subquery alone, which is asked once a POM. Of
+    anything around it the database would group by the value, and ask for every case."""
+    one = Func(F("pom_type"), function="MAX")
+    return profiles.annotate(known=Coalesce(one, Value(UNKNOWN), output_field=CharField())).values("known")
+
+
 def with_loads(prison: Prison, *, on: date) -> QuerySet[Staff]:
     """The POMs of a prison with their load: `cases`, `tier_a`…`tier_unknown` and `part_responsible`…`part_unknown`
     are counts; `pom_type`, `working_days`, and whether they are `posted` here; `absence_kind` of today, and `back_on`
@@ -182,7 +191,7 @@ def with_loads(prison: Prison, *, on: date) -> QuerySet[Staff]:
         )
         .annotate(cases=Count("held"), **counts)
         .annotate(
-            pom_type=Coalesce(Subquery(profile.values("pom_type")[:1]), Value(UNKNOWN)),
+            pom_type=Subquery(_known_type(profile)),
             working_days=Subquery(profile.values("working_days")[:1]),
             posted=Exists(posted),
             absence_kind=Subquery(absences.values("kind")[:1]),

@@ -67,12 +67,13 @@ def _compared(model: Any, request: PrisonRequest, **fields: str) -> QuerySet[Any
     before = model.objects.filter(person=OuterRef("person"), determined_at__lt=_since(request)).order_by("-pk")
     rows = rows.annotate(before_id=Subquery(before.values("pk")[:1]))
     rows = rows.annotate(**{name: Subquery(before.values(field)[:1]) for name, field in fields.items()})
-    same = Q(determined_at__lt=_since(request))
+    # First what needs no look at any answer before: nearly all have stood for longer.
+    stood = When(determined_at__lt=_since(request), then=True)
     equal = Q()
     for name, field in fields.items():
         equal &= Q(**{field: F(name)}) | Q(**{f"{field}__isnull": True, f"{name}__isnull": True})
     known = When(before_id__isnull=True, then=None)
-    same = Case(known, When(same | equal, then=True), default=False, output_field=BooleanField())
+    same = Case(stood, known, When(equal, then=True), default=False, output_field=BooleanField())
     return rows.annotate(same=same).select_related("person")
 
 
@@ -91,7 +92,7 @@ def _handovers(request: PrisonRequest) -> QuerySet[HandoverDetermination]:
     return rows.filter(Q(same=False) | passed)
 
 
-def _who(request: PrisonRequest) -> tuple[Column, ...]:
+def named_then(request: PrisonRequest) -> tuple[Column, ...]:
     """Who is here is linked; who has left is named. The number alone for those who may open nobody's page."""
     cells = Cells(request)
 
@@ -105,7 +106,7 @@ def _who(request: PrisonRequest) -> tuple[Column, ...]:
 
 def _stay_columns(request: PrisonRequest) -> tuple[Column, ...]:
     return (
-        *_who(request),
+        *named_then(request),
         Column("arrived", "Arrived", "arrived_on", order=("arrived_on",)),
         Column("left", "Left", "left_on", order=("left_on",)),
         Column("why", "Why", "get_ended_because_display"),
@@ -114,7 +115,7 @@ def _stay_columns(request: PrisonRequest) -> tuple[Column, ...]:
 
 def _allocation_columns(request: PrisonRequest) -> tuple[Column, ...]:
     return (
-        *_who(request),
+        *named_then(request),
         Column("pom", "POM", "staff", order=("staff__surname", "staff__forename")),
         Column("since", "From", "started_at", order=("started_at",)),
         Column("until", "Until", "ended_at", order=("ended_at",)),
@@ -124,7 +125,7 @@ def _allocation_columns(request: PrisonRequest) -> tuple[Column, ...]:
 
 def _tier_columns(request: PrisonRequest) -> tuple[Column, ...]:
     return (
-        *_who(request),
+        *named_then(request),
         Column("before", "Before", lambda row: row.letter_before or "Unknown"),
         Column("now", "Now", lambda row: row.letter or "Unknown", order=("letter",)),
         Column("when", "When", "determined_at", order=("determined_at",)),
@@ -150,7 +151,7 @@ def _now(row: Any) -> str:
 
 def _handover_columns(request: PrisonRequest) -> tuple[Column, ...]:
     return (
-        *_who(request),
+        *named_then(request),
         Column("before", "Before", _before),
         Column("now", "Now", _now, order=("handover_on",)),
         Column("when", "When", "determined_at", order=("determined_at",)),

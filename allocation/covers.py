@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from allocation.caseload import posted_poms
 from allocation.mails import mail_pom
@@ -96,7 +95,7 @@ def cover_case(*, stand_in: StandIn, prison: Prison, because: str, batch: str, b
 def end_cover(*, cover: Cover, reason: str, by: Staff, at: datetime) -> Cover:
     """End cover today, with the reason; cover that has not begun never does. Raises RefusedError when it has ended."""
     lock([cover.person_id])
-    if not _end(Cover.objects.filter(pk=cover.pk), on=london_day(at), because=reason):
+    if not Cover.objects.filter(pk=cover.pk).end(on=london_day(at), because=reason):
         raise RefusedError("This cover has ended already")
     _audit("end_cover", cover, by, at)
     return cover
@@ -105,13 +104,8 @@ def end_cover(*, cover: Cover, reason: str, by: Staff, at: datetime) -> Cover:
 def end_covers(covers: QuerySet[Cover], *, on: date, because: str, by: Staff, at: datetime) -> None:
     """End on a day those that would go on beyond it. Call it inside the writer's transaction."""
     for cover in covers.exclude(ends_on__lte=on).select_related("person", "prison"):
-        _end(Cover.objects.filter(pk=cover.pk), on=on, because=because)
+        Cover.objects.filter(pk=cover.pk).end(on=on, because=because)
         _audit("end_cover", cover, by, at)
-
-
-def _end(covers: QuerySet[Cover], *, on: date, because: str) -> int:
-    running = covers.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on) & Q(ends_on__gt=F("starts_on")))
-    return running.update(ends_on=Greatest(F("starts_on"), on), ended_because=because[:300])
 
 
 def _check_person(person: Person, stand_in: StandIn, prison: Prison) -> None:
@@ -140,7 +134,7 @@ def _make_way(covers: QuerySet[Cover], person: Person, stand_in: StandIn, prison
     if helping:
         chosen = f"{helping.recorded_by} has chosen {helping.staff}"
         raise RefusedError(f"{chosen} to stand in already. End that cover first, or leave it")
-    _end(covers.filter(starts_on__lte=first), on=first, because=f"{stand_in.staff} stands in from then")
+    covers.filter(starts_on__lte=first).end(on=first, because=f"{stand_in.staff} stands in from then")
     ahead = covers.filter(starts_on__gt=first).exclude(ends_on=F("starts_on")).order_by("starts_on")
     days = (stand_in.ends_on, ahead.values_list("starts_on", flat=True).first())
     return min((one for one in days if one), default=None)

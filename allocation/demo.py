@@ -25,6 +25,7 @@ OTHER_TYPE = 0.06
 FURTHEST_BACK = timedelta(days=700)
 SOON = timedelta(weeks=8)
 SOON_FOR_PERSONA, CASES_OF_PERSONA = 4, 34
+HUB = "Long Vale hub"
 WHY_OTHER_TYPE = (
     "Continuity: knew the person from an earlier sentence",
     "No probation POM has room this month",
@@ -51,14 +52,19 @@ def allocate(demo: Demonstration) -> dict[str, int]:
 
 
 def _profiles(demo: Demonstration, place: Place) -> Iterator[Pom]:
-    """Every fourth is a probation POM, the persona among them; the last has no profile, so that one type is unknown."""
+    """Every fourth is a probation POM, the persona among them; one holds cases from a hub (AL-19). The last has no
+    profile, so that one type is unknown."""
     chance = demo.chance("POMs", place.code)
     *known, _ = _posted(place)
     for number, staff in enumerate(known):
+        prison_pom, from_hub = number % 4 != 0, number % 7 == 6
         yield Pom(
             staff_id=staff,
             prison_id=place.code,
-            pom_type=PomType.PRISON if number % 4 else PomType.PROBATION,
+            pom_type=PomType.PRISON if prison_pom else PomType.PROBATION,
+            operational=number % 2 == 0 if prison_pom else None,
+            base=Pom.Base.HUB if from_hub else Pom.Base.PRISON,
+            hub=HUB if from_hub else "",
             working_days=chance.choice((5, 5, 5, 4, 3)) if number else 5,
             starts_on=demo.on - FURTHEST_BACK,
             recorded_at=demo.at,

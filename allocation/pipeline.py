@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 
+from allocation.ended import tell_ended
 from allocation.models import PomAllocation
 from allocation.rules import NEEDS_POM, needs_pom, waiting_since
 from omic.calendar import london_day
@@ -26,6 +27,7 @@ _END_ALLOCATIONS = """
     FROM omic_person p
     WHERE p.id = a.person_id AND p.id = ANY(%(people)s) AND a.ended_at IS NULL
       AND p.prison_id IS DISTINCT FROM a.prison_id
+    RETURNING a.id
 """
 # XC-10: who was expected keeps the POM they already know. `omic.arrivals` closes the expectation afterwards.
 _WELCOME = """
@@ -54,6 +56,21 @@ _COVER_NO_MORE = """
       AND (c.ends_on IS NULL OR c.ends_on > greatest(c.starts_on, %(on)s))
       AND p.prison_id IS DISTINCT FROM c.prison_id
 """
+# AL-05: what was agreed beyond the usual ends with the stay in which it was, so that it does not stand again when
+# somebody comes back. A merge is no end: then the number that stayed says where they are.
+_EXTRA_NO_MORE = """
+    WITH about AS (
+        SELECT e.id, coalesce(m.kept_id, e.person_id) AS person_id, m.id IS NOT NULL AS merged
+        FROM allocation_extraresource e
+        LEFT JOIN omic_personmerge m ON m.gone_id = e.person_id AND m.confirmed AND m.undone_at IS NULL
+        WHERE e.ends_on IS NULL OR e.ends_on > greatest(e.starts_on, %(on)s)
+    )
+    UPDATE allocation_extraresource e SET ends_on = greatest(e.starts_on, %(on)s), ended_because = 'Left the prison'
+    FROM about JOIN omic_person p ON p.id = about.person_id
+    WHERE e.id = about.id AND p.id = ANY(%(people)s)
+      AND (p.prison_id IS DISTINCT FROM e.prison_id
+           OR NOT about.merged AND p.arrived_on > (e.decided_at AT TIME ZONE 'Europe/London')::date)
+"""
 # Nobody need be told any more who the POM is who is it no more.
 _TOLD_NO_MORE = """
     UPDATE omic_obligation o SET state = 'void', closed_at = %(at)s, closed_because = 'Another POM, or none'
@@ -64,20 +81,25 @@ _TOLD_NO_MORE = """
 
 
 def settle_holders(people: Sequence[int], window: Window) -> dict[str, int]:
-    """End POM allocations of people who left this prison, open those that awaited them, and follow with the pointer."""
+    """End POM allocations of people who left this prison and tell their POMs, open those that awaited them, and follow
+    with the pointer and what stood with the allocation."""
     scope = {"people": list(people), "at": window.at, "on": window.on}
-    counts = {}
     steps = (
-        ("poms_ended", _END_ALLOCATIONS),
         ("poms_welcomed", _WELCOME),
         ("pom_pointers", _POINT),
         ("pom_told_no_more", _TOLD_NO_MORE),
         ("pom_covers_ended", _COVER_NO_MORE),
+        ("extra_resource_ended", _EXTRA_NO_MORE),
     )
     with connection.cursor() as cursor:
+        cursor.execute(_END_ALLOCATIONS, scope)
+        ended = [pk for (pk,) in cursor.fetchall()]
+        counts = {"poms_ended": len(ended)}
         for name, statement in steps:
             cursor.execute(statement, scope)
             counts[name] = cursor.rowcount
+    if ended:
+        tell_ended(ended, on=window.on, at=window.at)
     return counts
 
 

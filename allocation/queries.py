@@ -23,7 +23,7 @@ from omic.counting import ask, counted, latest
 from omic.formats import plural
 from omic.http import PrisonRequest
 from omic.lists import link
-from omic.missing import checks
+from omic.missing import checks, joined
 from omic.models import ObligationKind, Role
 from omic.models.obligation import OWNERS
 
@@ -129,7 +129,7 @@ def missing_details(request: PrisonRequest) -> list[Number]:
     each = {check.key: check.of(request.on) for check in checks()}
     anything = reduce(or_, each.values())
     counts = {key: Count("pk", filter=of) for key, of in {"anything": anything, **each}.items()}
-    found = request.prison.people.order_by().aggregate(**counts)
+    found = joined(request.prison.people.order_by()).aggregate(**counts)
     address = partial(list_url, request, "missing-details")
     rows = (Number(found[check.key], address(what=check.key), check.label) for check in checks())
     return [Number(found["anything"], address(), "Anything"), *with_widths(row for row in rows if row.count)]

@@ -28,6 +28,7 @@ urlpatterns = [
     path("allocation/case-mix/", dashboard.mix, name="case-mix"),
     path("cases/mine/", caseloads.mine, name="mine"),
     path("cases/mine/duties/", mine.duties, name="my-duties"),
+    path("cases/mine/ended/", mine.ended, name="my-ended"),
     path("cases/mine/engagement/", mine.engagement, name="my-engagement"),
     path("cases/mine/<slug:key>/", caseloads.mine, name="my-list"),
     path("allocation/people/", dashboard.people, name="people"),

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import Case as Choice
+from django.db.models import FilteredRelation, OuterRef, Q, Subquery, When
 
 from handover.models import HandoverDetermination, responsibility_on
 from handover.policy import Responsibility
 from handover.rules import HandoverFacts, Override
 from omic.calendar import london_day
-from omic.models import Estate, LegalStatus, ParoleReview, Person, PolicyAdoption
+from omic.models import DetailEntry, Estate, LegalStatus, ParoleReview, Person, PolicyAdoption
 from omic.policy import DEFAULT_POLICY, POLICY_IDS, in_force
 
 Row = dict[str, Any]
@@ -43,7 +44,8 @@ _READ_BY_LATER = (
 )  # fmt: skip
 _COLUMNS = (
     "pk", "prison_id", "prison__estate", "legal_status", "arrived_on", "category", "sentence__id",
-    "sentence__policy", "sentence__kind", "sentence__started_on", "sentence__recalled",
+    "sentence__policy", "sentence__kind", "sentence__started_on", "sentence__recalled", "sentence__returned_at",
+    "heard_as_at",
     "override__responsibility", "override__decided_at", "override__sentence_id",
     *(f"sentence__{name}" for name in _DATES), *(f"details__{name}" for name in _DETAILS),
 )  # fmt: skip
@@ -71,6 +73,7 @@ class Reviews(NamedTuple):
     outcome: str | None = None
     last_on: date | None = None
     last_id: int | None = None
+    decided: frozenset[int] = frozenset()  # all with an outcome
 
 
 def read_cases(people: Sequence[int], on: date) -> Iterator[Case]:
@@ -95,8 +98,10 @@ def read_rows(people: Sequence[int], *more: str) -> list[Row]:
         "responsibility_overrides",
         condition=Q(responsibility_overrides__confirmed=True, responsibility_overrides__ended_at__isnull=True),
     )
+    heard = DetailEntry.objects.filter(person=OuterRef("pk"), field="recall_hearing_outcome").order_by("-as_at", "-pk")
     held = Person.objects.filter(pk__in=people, prison__isnull=False).annotate(sentence=current, override=standing)
-    return list(held.values(*_COLUMNS, *more))
+    recalled = When(sentence__recalled=True, then=Subquery(heard.values("as_at")[:1]))
+    return list(held.annotate(heard_as_at=Choice(recalled)).values(*_COLUMNS, *more))
 
 
 def stated(facts: HandoverFacts, policy: str) -> Row:
@@ -111,7 +116,7 @@ def stated(facts: HandoverFacts, policy: str) -> Row:
 def reviews_of(starts: Mapping[int, date | None]) -> dict[int, Reviews]:
     """Each person's parole reviews in short, those before the start of the present sentence left out."""
     found: dict[int, list[ParoleReview]] = {person: [] for person in starts}
-    for review in ParoleReview.objects.filter(person__in=starts):
+    for review in ParoleReview.objects.standing().filter(person__in=starts):
         start = starts[review.person_id]
         if start is None or _dated(review) >= start:
             found[review.person_id].append(review)
@@ -131,7 +136,8 @@ def summarise(reviews: Iterable[ParoleReview]) -> Reviews:
     if last is None:
         return Reviews(thd=upcoming.target_hearing_on if upcoming else None)
     thd = upcoming.target_hearing_on if upcoming else last.target_hearing_on
-    return Reviews(thd, last.outcome, last.outcome_on or last.target_hearing_on, last.pk)
+    ids = frozenset(review.pk for review in decided)
+    return Reviews(thd, last.outcome, last.outcome_on or last.target_hearing_on, last.pk, ids)
 
 
 def _dated(review: ParoleReview) -> date:
@@ -144,12 +150,19 @@ def _before_the_sentence(agreed_on: date | None, started_on: date | None) -> boo
     return agreed_on is not None and started_on is not None and agreed_on < started_on
 
 
+def before_this_return(heard_as_at: date | None, returned_at: datetime | None) -> bool:
+    """Whether what is known of a recall hearing is of an earlier recall (HO-08)."""
+    return heard_as_at is not None and returned_at is not None and heard_as_at < london_day(returned_at)
+
+
 def facts_of(row: Row, reviews: Reviews, on: date) -> HandoverFacts:
     details = {name: row[f"details__{name}"] for name in _DETAILS}
     dates = {name: row[f"sentence__{name}"] for name in _DATES}
     details["moved_to_open_on"] = details["moved_to_open_on"] or _arrival_in_open_conditions(row)
     if _before_the_sentence(details["early_allocation_agreed_on"], row["sentence__started_on"]):
         details["early_allocation"] = details["early_allocation_agreed_on"] = None
+    if before_this_return(row["heard_as_at"], row["sentence__returned_at"]):
+        details["recall_hearing_outcome"] = None
     for name in ("early_allocation", "com_oasys_reviewed", "additional_isp", "welsh_open"):
         details[name] = bool(details[name])
     women = row["prison__estate"] == Estate.WOMEN

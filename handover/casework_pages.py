@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,9 @@ from handover.casework_forms import FORMS, FormForm, StepForm
 from handover.casework_lines import FORM_WORDS, lines_of
 from handover.duty_actions import RefusedError
 from handover.duty_forms import DutyForm, ReasonForm
-from handover.models import HandoverStep
+from handover.models import CommunityRequest, HandoverStep
+from handover.other_numbers import of_other_numbers
+from handover.panels import pages_on
 from handover.sending import notes_about
 from handover.timetable.casework import STAGES
 from handover.why import in_a_sentence
@@ -39,7 +42,7 @@ def case(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     audit.record(
         by=Actor(staff=request.user), action="see_handover", at=request.now, prison=request.prison, person=person
     )
-    stored = person.handoverdeterminations.current().first()
+    stored = person.handoverdeterminations.current().select_related("sentence").first()
     works = may_work(request)
     context = {
         "title": "Handover",
@@ -49,10 +52,19 @@ def case(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
         "why": reverse("why", args=[code, ref, "handover"]),
         "works": works,
         "notes": notes_about(person) if works else [],
+        "information": list(_information(request)) if works else [],
+        "others": of_other_numbers(person),
+        "more": pages_on(request, person, stored),
         "tabs": tabs_of(request),
         **_handover(request, works=works),
     }
     return render(request, "handover/case.html", context | identity(person))
+
+
+def _information(request: PrisonRequest) -> QuerySet[CommunityRequest]:
+    """What the LDU was asked for about the person, newest first."""
+    rows = request.person.community_requests.filter(kind=CommunityRequest.Kind.INFORMATION).order_by("-pk")
+    return rows.select_related("ldu", "answer_recorded_by")
 
 
 def _handover(request: PrisonRequest, *, works: bool) -> dict[str, Any]:

@@ -88,6 +88,8 @@ def _over(row: CommunityRequest, case: CommunityCase | None, on: date) -> str:
         return "The sentence or the time in custody has ended"
     if case.ldu != row.ldu.name:
         return "The case is with another LDU"
+    if row.kind == Kind.INFORMATION:  # a COM does not answer it by being named
+        return ""
     if row.kind == Kind.EARLY:
         return "" if _still_referred(row) else "The referral is decided or was taken back"
     if case.need.com_known:

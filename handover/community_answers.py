@@ -1,5 +1,6 @@
 """Recording what an LDU has answered."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -16,14 +17,26 @@ SOURCE = "The LDU’s answer"
 
 
 @transaction.atomic
-def record_answer(*, person: Person, answer: str, com_name: str, com_email: str, by: Staff, at: datetime) -> int:
-    """Record the LDU's answer to everything that is open about the person; how many questions it answers.
+def record_answer(
+    *,
+    person: Person,
+    answer: str,
+    com_name: str,
+    com_email: str,
+    by: Staff,
+    at: datetime,
+    questions: Collection[int] | None = None,
+) -> int:
+    """Record the LDU's answer to what is open about the person; how many questions it answers.
 
-    A COM it names becomes a detail of the case. Raises RefusedError when nothing is open, be it that somebody else was
-    quicker, or when something newer is known of the COM.
+    `questions` are those that it answers; None for all of them. A COM it names becomes a detail of the case. Raises
+    RefusedError when none of them is open, be it that somebody else was quicker, or when something newer is known of
+    the COM.
     """
     lock([person.pk])
     unanswered = person.community_requests.filter(answered_at=None)
+    if questions is not None:
+        unanswered = unanswered.filter(pk__in=questions)
     answered = unanswered.update(answered_at=at, answer=answer, answer_recorded_by=by)
     if not answered:
         raise RefusedError("No question to an LDU is open about this person: look at what was answered")

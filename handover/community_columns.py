@@ -26,7 +26,12 @@ COLOURS: dict[str, str] = {
 
 
 def standing(person: Any) -> str:
-    """How it stands with the COM of one case, in words."""
+    """How it stands with the COM of one case, in words, and with information that was asked for besides."""
+    asked = person.information_at and f"information asked for on {short_day(person.information_at)} has not come"
+    return "; ".join(filter(None, (_com(person), asked)))
+
+
+def _com(person: Any) -> str:
     details = getattr(person, "details", None)
     known = details and (details.com_name or details.com_email)
     if not (known or person.known_ldu):

@@ -1,11 +1,17 @@
 """Forms and filters of the community pipeline and of the reminders."""
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 
+from handover.duty_forms import LINES, DutyForm
 from handover.models import CommunityRequest
 from handover.queries import COM_KNOWN
+from omic.formats import day
 from omic.forms import BaseForm
 from omic.models import Person
 
@@ -30,11 +36,36 @@ class AskedFilter(django_filters.FilterSet):
 
 
 class AnswerForm(BaseForm):
-    """What the LDU said."""
+    """What the LDU said. `questions` is asked where information is open beside something else."""
 
-    answer = forms.CharField(label="What did the LDU answer?", max_length=2000, widget=forms.Textarea({"rows": 3}))
+    questions = forms.TypedMultipleChoiceField(
+        label="Which questions does it answer?", coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    answer = forms.CharField(label="What did the LDU answer?", max_length=2000, widget=LINES)
     com_name = forms.CharField(label="COM’s name", required=False, max_length=200)
     com_email = forms.EmailField(label="COM’s email address", required=False)
+
+    def __init__(self, data: Any, *, unanswered: Sequence[CommunityRequest]) -> None:
+        super().__init__(data)
+        information = any(row.kind == CommunityRequest.Kind.INFORMATION for row in unanswered)
+        if information and len(unanswered) > 1:
+            choices = [(row.pk, f"{row.get_kind_display()}, {day(row.asked_at)}") for row in unanswered]
+            self.fields["questions"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["questions"]
+
+
+class InformationForm(DutyForm):
+    """What is asked of the LDU."""
+
+    question = forms.CharField(
+        label="What do you need to know?",
+        help_text="The email leaves the prison, for a mailbox that many read. It bears the prison number: name nobody, "
+        "and write nothing of victims, informants, or what few may know",
+        max_length=2000,
+        widget=LINES,
+    )
+    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class ReminderForm(BaseForm):

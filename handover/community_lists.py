@@ -48,16 +48,18 @@ class PipelineList:
 
 def _silent(at: datetime) -> Q:
     """Asked for so long ago that somebody has to ask in another way."""
-    asked = Q(asked_at__lte=at - timedelta(days=COMMUNITY_TIMES.chase_days), answered_at=None)
-    return ~COM_KNOWN & asked & ~_LOST
+    long_ago = at - timedelta(days=COMMUNITY_TIMES.chase_days)
+    asked = ~COM_KNOWN & Q(asked_at__lte=long_ago, answered_at=None)
+    return (asked | Q(information_at__lte=long_ago)) & ~_LOST
 
 
 LISTS = (
     PipelineList(
         "pipeline",
         "Needs somebody",
-        "No COM is known, and no LDU with a mailbox is recorded or it has not answered for 7 days; or an email about "
-        "the case, whatever it says, did not reach the LDU.",
+        "No COM is known, and no LDU with a mailbox is recorded or it has not answered for 7 days; or information was "
+        "asked for 7 days ago or longer and has not come; or an email about the case, whatever it says, did not reach "
+        "the LDU.",
         "Every case that needs a COM has one, or was asked for within the last 7 days, and every email arrived. That "
         "is good.",
         lambda at: _NO_LDU | _LOST | _silent(at),
@@ -72,37 +74,44 @@ LISTS = (
     PipelineList(
         "unanswered",
         "Not answered",
-        "No COM is known, and the LDU was asked 7 days ago or longer and has not answered; or an email about the case, "
-        "whatever it says, did not reach the LDU.",
+        "No COM is known, and the LDU was asked 7 days ago or longer and has not answered; or information was asked "
+        "for 7 days ago or longer and has not come; or an email about the case, whatever it says, did not reach the "
+        "LDU.",
         "No LDU has left a question open for 7 days, and every email arrived. That is good.",
         lambda at: _LOST | _silent(at),
     ),
     PipelineList(
         "all",
         "All cases",
-        "The COM’s part, support or responsibility, begins within 45 days or has begun; or an email about the case did "
-        "not reach the LDU.",
-        "No case in which a COM has a part, now or within 45 days.",
+        "The COM’s part, support or responsibility, begins within 45 days or has begun; or information was asked for "
+        "and has not come; or an email about the case did not reach the LDU.",
+        "No case in which a COM has a part, now or within 45 days, and nothing is asked besides.",
         lambda _at: Q(),
     ),
 )
 
 
 def pipeline_cases(prison: Prison, at: datetime) -> QuerySet[Any]:
-    """The people of a prison in whose case a COM has a part or will have within 45 days, or an email was `lost`.
+    """The people of a prison in whose case a COM has a part or will have within 45 days, or about whom information was
+    asked for and has not come, or an email was `lost`.
 
-    With the newest request that needs an answer, one that is open before all others.
+    With the newest request for a COM that needs an answer, one that is open before all others; and when the oldest
+    information that has not come was asked for.
     """
     on = london_day(at)
     requests = CommunityRequest.objects.filter(sentence=OuterRef("current__id"))
-    last = requests.exclude(answer=NO_ANSWER_NEEDED).order_by(IsNull(F("answered_at"), True).desc(), "-pk")
+    information = requests.filter(kind=CommunityRequest.Kind.INFORMATION, answered_at=None).order_by("pk")
+    for_a_com = requests.exclude(answer=NO_ANSWER_NEEDED).exclude(kind=CommunityRequest.Kind.INFORMATION)
+    last = for_a_com.order_by(IsNull(F("answered_at"), True).desc(), "-pk")
     lost = requests.filter(NOT_OVER, message__state__in=LOST, ldu__name=OuterRef("details__ldu"))
     people: PersonQuerySet = with_handover(prison.people.all(), on).annotate(
         lost=Exists(lost),
+        information_at=Subquery(information.values("asked_at")[:1]),
         known_ldu=Exists(Ldu.objects.on(on).filter(name=OuterRef("details__ldu"))),
         **{name: Subquery(last.values(path)[:1]) for name, path in ASKED.items()},
     )
-    return people.filter(Q(com_since__lte=on + timedelta(days=COMMUNITY_TIMES.list_days)) | _LOST)
+    part = Q(com_since__lte=on + timedelta(days=COMMUNITY_TIMES.list_days))
+    return people.filter(part | Q(information_at__isnull=False) | _LOST)
 
 
 def list_counts(prison: Prison, at: datetime) -> dict[str, int]:

@@ -7,7 +7,7 @@ from handover.community_cases import CommunityCase
 from handover.models import ResponsibilityOverride
 from handover.rules.community import Ask
 from omic.formats import day, plural
-from omic.models import Ldu, Prison
+from omic.models import Ldu, Prison, Staff
 
 PLEASE = "Please answer with the name and email address of the COM: to the POM, or where there is none to the OMU."
 
@@ -95,3 +95,10 @@ def early_letter(case: CommunityCase) -> Letter:
     """A referral for early allocation, which itself goes its own way."""
     opening = "This case is referred for early allocation. The referral comes from the POM."
     return Letter("referred for early allocation", opening, [case], "Please tell the POM what is decided.")
+
+
+def information_letter(case: CommunityCase, question: str, by: Staff) -> Letter:
+    """What a POM, or the HOMD, asks the LDU for, in their own words (HO-35)."""
+    asker = ", ".join(filter(None, (str(by), by.email)))
+    opening = f"{asker} asks for information about this case:\n\n{question}"
+    return Letter("information asked for", opening, [case], "Please answer whoever asks.")

@@ -8,13 +8,15 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from handover import casework_pages
 from handover.community_answers import record_answer
 from handover.community_columns import COLOURS, asked_columns, case_columns
-from handover.community_forms import AnswerForm, AskedFilter, PipelineFilter
+from handover.community_forms import AnswerForm, AskedFilter, InformationForm, PipelineFilter
+from handover.community_information import NO_LDU, ask_for_information
 from handover.community_lists import LISTS, pipeline_cases
 from handover.community_tabs import community_tabs
 from handover.duty_actions import RefusedError
-from omic import audit
+from omic import audit, pending
 from omic.access import Action, Relation, requires
 from omic.http import PrisonRequest
 from omic.lists import ListPage
@@ -79,12 +81,14 @@ def email(request: PrisonRequest, code: str, number: int) -> HttpResponse:
 def answer(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """What was asked about one person, and recording what the LDU answered."""
     person = request.person
-    form = AnswerForm(request.POST or None)
     rows = person.community_requests.select_related("ldu", "message", "answer_recorded_by").order_by("-pk")
+    unanswered = [row for row in rows if row.answered_at is None]
+    form = AnswerForm(request.POST or None, unanswered=unanswered)
     if request.method == "POST" and form.is_valid() and _recorded(request, form):
         return redirect("handover:community-answer", code, ref)
     context: dict[str, Any] = {"title": "What the community was asked", "form": form, "submit": "Record the answer"}
-    context |= {"person": person, "rows": rows, "open": any(row.answered_at is None for row in rows)}
+    context |= {"person": person, "rows": rows, "open": bool(unanswered)}
+    context["ask"] = request.standing.reaches(Action.WORK_HANDOVER, person)
     context["back"] = context["cancel"] = reverse("person", args=[code, ref])
     return render(request, "handover/community_answer.html", context | identity(person))
 
@@ -97,3 +101,22 @@ def _recorded(request: PrisonRequest, form: AnswerForm) -> bool:
         return False
     messages.success(request, f"The answer about {request.person.name} is recorded.")
     return True
+
+
+@requires(Action.WORK_HANDOVER)
+def information(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Ask the person's LDU for information (HO-35)."""
+    form = InformationForm(pending.typed(request), staff=request.user, now=request.now)
+
+    def save() -> str:
+        given = {name: form.cleaned_data[name] for name in ("question", "request_id")}
+        row = ask_for_information(person=request.person, by=request.user, at=request.now, **given)
+        return f"Asked. The email to {row.ldu} goes out now."
+
+    details = getattr(request.person, "details", None)
+    to = f"It goes to the mailbox of {details.ldu}." if details and details.ldu else f"{NO_LDU}."
+    com = details and (details.com_name or details.com_email)
+    intro = f"{to} A COM is named, {com}: ask them first." if com else to
+    return casework_pages.answer(
+        request, form, title="Ask the community for information", submit="Ask", save=save, intro=intro
+    )

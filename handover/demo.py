@@ -10,13 +10,14 @@ from omic.calendar import london_midnight
 from omic.demo.places import Demonstration
 from omic.demo.year import evening_before
 from omic.models import Obligation, ObligationKind, Posting, Prison, Role
+from omic.reconcile import postponed, reconcile_in_batches, window_of
 
 WAITING = 4  # in each prison: those that came due last
 
 
 def hand_over(demo: Demonstration) -> dict[str, int]:
-    """Record the handovers of the past within days of their dates, by the POM or else a HOMD."""
-    chance, recorded = demo.chance("handovers"), 0
+    """Record the handovers of the past within days of their dates, by the POM or else a HOMD; what follows, at once."""
+    chance, recorded = demo.chance("handovers"), []
     homds = {posting.prison_id: posting.staff for posting in Posting.objects.filter(role=Role.HOMD)}
     for place in demo.places:
         rows = Obligation.objects.overdue(demo.on).filter(kind=ObligationKind.HANDOVER, prison=place.code)
@@ -24,9 +25,12 @@ def hand_over(demo: Demonstration) -> dict[str, int]:
             done_on = min(duty.due_on + timedelta(days=chance.randint(-5, 3)), evening_before(demo).date())
             at = min(london_midnight(done_on) + timedelta(hours=11), evening_before(demo))
             by = duty.person.pom or homds[place.code]
-            record_handover(person=duty.person, on=done_on, note="", by=by, at=at)
-            recorded += 1
-    return {"Handovers recorded": recorded}
+            with postponed():
+                record_handover(person=duty.person, on=done_on, note="", by=by, at=at)
+            recorded.append(duty.person_id)
+    at = evening_before(demo)
+    reconcile_in_batches(recorded, window_of(at.date(), at))
+    return {"Handovers recorded": len(recorded)}
 
 
 def override(demo: Demonstration) -> dict[str, int]:

@@ -12,6 +12,7 @@ from omic.demo.year import evening_before
 from omic.fictional.facts import LDUS
 from omic.models import Ldu, Message, Obligation, Person, Posting, Prison, Role
 from omic.nightly import hour_of
+from omic.reconcile import postponed, reconcile_in_batches, window_of
 
 UNKNOWN = 1  # LDUs that case details name and nobody has recorded
 LIST_DAYS_AGO, ANSWERED = 25, 6
@@ -52,7 +53,7 @@ def remind(demo: Demonstration) -> dict[str, int]:
 
 def ask(demo: Demonstration) -> dict[str, int]:
     """Last month's lists to LDUs; some of what they asked is answered, with a COM here and there."""
-    on, answers = demo.on - timedelta(days=LIST_DAYS_AGO), 0
+    on, answered = demo.on - timedelta(days=LIST_DAYS_AGO), []
     for prison in Prison.objects.filter(pk__in=demo.codes):
         write_lists(prison, on=on, at=hour_of(on))
         sent = prison.messages.filter(kind="community", on=on)
@@ -63,5 +64,9 @@ def ask(demo: Demonstration) -> dict[str, int]:
             name = "Robin Fielding" if number % 2 else ""
             said = "The COM is Robin Fielding." if name else "A COM will be named by the end of the month."
             facts = {"answer": said, "com_name": name, "com_email": "", "by": by, "at": evening_before(demo)}
-            answers += bool(record_answer(person=person, **facts))
-    return {"Answers of LDUs": answers}
+            with postponed():
+                record_answer(person=person, **facts)
+            answered.append(person.pk)
+    at = evening_before(demo)
+    reconcile_in_batches(answered, window_of(london_day(at), at))
+    return {"Answers of LDUs": len(answered)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from handover.duties_by_fact import BY_FACT, BY_HAND, undated
+from handover.duties_by_fact import BY_FACT, BY_HAND, LATER, undated
 from handover.timetable import Task
 from handover.timetable.policy import Cause, Kind, Missing, Owner, State
 from handover.timetable_cases import DutyCase, read_duties
@@ -44,11 +44,23 @@ _CLOSE = """
         AS d(person_id bigint, kind text, slot text, state text, because text, steps jsonb)
     WHERE o.person_id = d.person_id AND o.kind = d.kind AND o.slot = d.slot AND o.closed_at IS NULL
 """
-# What was waived because of a fact is owed again when the fact is taken back.
+# What a fact alone has closed is owed again when that fact is no more. An OASys is a fact whoever recorded it with the
+# duty, and so is an assessment for early allocation (EA-20 to EA-22): the duties it met bear its moments and its staff.
+# What somebody said was done stays done until they take it back.
 _REOPEN = """
-    UPDATE omic_obligation o SET state = 'open', closed_at = NULL, closed_by_id = NULL, closed_because = ''
+    UPDATE omic_obligation o
+    SET state = 'open', met_at = NULL, closed_at = NULL, closed_by_id = NULL, closed_because = ''
     FROM jsonb_to_recordset(%(owed)s::jsonb) AS d(person_id bigint, kind text, slot text)
-    WHERE o.person_id = d.person_id AND o.kind = d.kind AND o.slot = d.slot AND o.state = 'waived'
+    WHERE o.person_id = d.person_id AND o.kind = d.kind AND o.slot = d.slot
+      AND (o.state = 'waived' OR o.state = 'met' AND (
+          o.closed_by_id IS NULL OR o.kind LIKE 'oasys%%' OR EXISTS (
+              SELECT FROM handover_earlyassessment e
+              WHERE e.person_id = o.person_id AND e.withdrawn_at IS NOT NULL AND o.kind LIKE 'ea%%review'
+                AND (o.met_at, o.closed_by_id) IN ((e.assessed_at, e.assessed_by_id),
+                    (e.approved_at, e.approved_by_id), (e.referred_at, e.referred_by_id))
+                AND NOT EXISTS (
+                    SELECT FROM handover_earlyassessment later
+                    WHERE later.sentence_id = e.sentence_id AND later.id > e.id AND later.withdrawn_at IS NULL))))
 """
 
 
@@ -62,7 +74,8 @@ def keep_timetable(people: Sequence[int], window: Window) -> dict[str, int]:
     standing = _standing(people)
     others = undated(cases, window.on)
     done = chain(_alldone_by_facts(cases, standing), others.done)
-    settled = _settle(cases, done, window.at)  # before anything goes void: what was done is met, not void
+    owed = chain(_all_owed(cases), (_row(duty) for duty in others.wanted))
+    settled = _settle(done, owed, window.at)  # before anything goes void: what was done is met, not void
     wanted = (duty for case in cases for duty in wanted_duties(case, standing[case.row["pk"]]))
     counts = synchronise(
         chain(wanted, others.wanted),
@@ -90,12 +103,19 @@ def _alldone_by_facts(cases: Sequence[DutyCase], standing: Standing) -> Iterator
     return (row for case in cases for row in done_by_facts(case, standing[case.row["pk"]]))
 
 
-def _settle(cases: Sequence[DutyCase], done: Iterable[Row], at: datetime) -> int:
-    owed = [row for case in cases for row in _owed(case)]
+def _all_owed(cases: Sequence[DutyCase]) -> Iterator[Row]:
+    return (row for case in cases for row in _owed(case))
+
+
+def _row(duty: Wanted) -> Row:
+    return {"person_id": duty.person_id, "kind": duty.kind, "slot": duty.slot}
+
+
+def _settle(done: Iterable[Row], owed: Iterable[Row], at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, {"at": at, "done": json.dumps(list(done))})
         settled = cursor.rowcount
-        cursor.execute(_REOPEN, {"owed": json.dumps(owed)})
+        cursor.execute(_REOPEN, {"owed": json.dumps(list(owed))})
         return settled + int(cursor.rowcount)
 
 
@@ -108,12 +128,13 @@ def done_by_facts(case: DutyCase, standing: set[tuple[str, str]]) -> Iterator[Ro
             yield _key(case, task.kind, case.slot(task)) | because
     for kind, slot in standing:
         if case.is_past(slot):
-            yield _key(case, kind, slot) | {"state": State.MET, "because": "Done: a later one is counted from it"}
+            yield _key(case, kind, slot) | {"state": State.MET, "because": LATER}
 
 
 def _owed(case: DutyCase) -> Iterator[Row]:
+    """What the facts show not to be done. One parole OASys serves a round of parole, whose date moves with the day."""
     for task in case.timetable.tasks:
-        if task.state is State.OPEN:
+        if task.state is State.OPEN and task.cause != Cause.PAROLE:
             yield _key(case, task.kind, case.slot(task))
 
 

@@ -1,4 +1,4 @@
-"""Duties without a date (AL-17, HO-35, HO-39): a fact opens and closes them, or staff open them by hand."""
+"""Duties that no rule dates (AL-17, HO-35, HO-39, RC-05): a fact opens and closes them, or staff open them by hand."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from handover.policy import Responsibility
+from handover.release_reviews import next_reviews, read_reviews, review_duty, slot_of
 from handover.timetable.policy import Owner, State
 from handover.timetable_cases import DutyCase
 from omic.calendar import london_day
@@ -21,7 +22,13 @@ Row = dict[str, Any]
 Place = tuple[str, date]  # a prison, since a day
 ACCT_ALERT = "HA"
 NO_RESETTLEMENT = ("reception", "training")  # the functions without one (AL-15)
-BY_FACT = (ObligationKind.ACCT_REVIEW, ObligationKind.HDC_ASSESSMENT, ObligationKind.SENDING_NOTE)
+LATER = "Done: a later one is counted from it"  # why a duty is met whose successor was recorded; undone with that
+BY_FACT = (
+    ObligationKind.ACCT_REVIEW,
+    ObligationKind.HDC_ASSESSMENT,
+    ObligationKind.SENDING_NOTE,
+    ObligationKind.RELEASE_REVIEW,
+)
 # What staff open by hand, and the rule it is owed under.
 BY_HAND = {
     ObligationKind.ACCT_REVIEW: "AL-17",
@@ -37,7 +44,7 @@ ALERT = "alert-"
 
 @dataclass(frozen=True, slots=True)
 class Undated:
-    """What is wanted of these people without a date, and what the facts show to be done (rows for `_CLOSE`)."""
+    """What is wanted of these people by fact, and what the facts show to be done (rows for `_CLOSE`)."""
 
     wanted: list[Wanted]
     done: list[Row]
@@ -54,8 +61,9 @@ class _Known:
 
 
 def undated(cases: Sequence[DutyCase], on: date) -> Undated:
-    """The duties of `cases` that no date asks for, as they stand on `on`, in at most five queries."""
+    """The duties of `cases` that no rule dates, as they stand on `on`, in at most six queries."""
     known = _read(cases, on)
+    reviews = read_reviews(cases)
     found = Undated([], [])
     for case in cases:
         person = case.row["pk"]
@@ -64,7 +72,17 @@ def undated(cases: Sequence[DutyCase], on: date) -> Undated:
         found.wanted.extend(_acct_reviews(case, known.accts[person]))
         found.wanted.extend(_hdc(case, known.functions.get(case.row["prison_id"], ""), on))
         found.done.extend(_done(case, known.accts[person]))
+        for due in next_reviews(reviews.get(person, ())):
+            if due.done:
+                found.done.append(_reviewed(person, slot_of(due.review)))
+            else:
+                found.wanted.append(review_duty(case, due.review))
     return found
+
+
+def _reviewed(person: int, slot: str) -> Row:
+    closed = {"kind": ObligationKind.RELEASE_REVIEW, "slot": slot, "state": State.MET, "because": LATER}
+    return {"person_id": person, **closed}
 
 
 def _read(cases: Sequence[DutyCase], on: date) -> _Known:

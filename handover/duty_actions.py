@@ -44,6 +44,7 @@ ELSEWHERE = (
     _Kind.POM_CONTACT,
     _Kind.POM_ENGAGEMENT,
     _Kind.SENDING_NOTE,
+    _Kind.RELEASE_REVIEW,
 )
 
 

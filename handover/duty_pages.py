@@ -51,6 +51,7 @@ PAGES = {
     ObligationKind.RISK_TO_READ: ("risk-read", "Read it", Action.READ_RISK),
     ObligationKind.HELD_CHANGE: ("imports", "Decide it", Action.IMPORT),
     ObligationKind.SENDING_NOTE: ("handover:sending-notes-unread", "Notes to read", Action.WRITE_SENDING_NOTE),
+    ObligationKind.RELEASE_REVIEW: ("handover:recall-review", "Record the review", Action.RECORD_RECALL),
 }
 
 

@@ -149,7 +149,7 @@ def record_early_decision(
     row.decision, row.decided_on, row.decided_by, row.decision_words = decision, decided_on, decided_by, words
     row.decision_recorded_by, row.decision_recorded_at = by, at
     row.save(update_fields=DECIDED)
-    _state_agreement(row.person, DECISION, by=by, at=at)
+    state_agreement(row.person, DECISION, by=by, at=at)
     _follow("record_early_decision", row, by=by, at=at, decision=decision, on=decided_on.isoformat())
     return row
 
@@ -161,7 +161,7 @@ def withdraw_early(*, assessment: int, because: str, by: Staff, at: datetime) ->
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_because = by, at, because
     row.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
     if row.decision == EarlyAssessment.Decision.ACCEPTED:
-        _state_agreement(row.person, TAKEN_BACK, by=by, at=at)
+        state_agreement(row.person, TAKEN_BACK, by=by, at=at)
     _follow("withdraw_early", row, by=by, at=at, because=because)
     return row
 
@@ -201,7 +201,7 @@ def _case(person: Person, on: date) -> DutyCase:
     return found
 
 
-def _state_agreement(person: Person, source: str, *, by: Staff, at: datetime) -> None:
+def state_agreement(person: Person, source: str, *, by: Staff, at: datetime) -> None:
     """In force from the first day on which one of the assessments that stand was accepted; else not in force."""
     agreed_on = person.early_assessments.in_force().aggregate(first=Min("decided_on"))["first"]
     values = {"early_allocation": agreed_on is not None, "early_allocation_agreed_on": agreed_on}

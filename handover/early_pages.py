@@ -21,6 +21,7 @@ from handover.early_forms import (
     recorded_facts,
 )
 from handover.early_stages import LISTS, next_of, stage_of
+from handover.early_stated import stated_elsewhere, withdraw_stated
 from handover.models import EarlyAssessment
 from handover.person_pages import about
 from handover.timetable_cases import TACT_ALERT
@@ -68,6 +69,8 @@ def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpRespons
         "why_url": reverse("why", args=[code, ref, "handover"]),
         "present": present,
         "in_force": in_force if in_force != present else None,
+        "stated": (stated := stated_elsewhere(request.person)),
+        "may_end_stated": stated and request.standing.reaches(Action.APPROVE_EARLY, request.person),
         "explained": _explained(present),
         "rows": rows,
         "action": _action(request, present),
@@ -144,6 +147,14 @@ def withdraw(request: PrisonRequest, code: str, ref: str, number: int) -> HttpRe
     if not _may_withdraw(request, _row(request, number)):
         raise PermissionDenied
     return _step(request, number, WithdrawForm, withdraw_early, "Take the assessment back", "Take back")
+
+
+@requires(Action.APPROVE_EARLY)
+def withdraw_stated_elsewhere(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
+    """Take back an early allocation that a file stated, without an assessment here."""
+    form = WithdrawForm(pending.typed(request), request=request)
+    save = partial(withdraw_stated, person=request.person, by=request.user, at=request.now)
+    return _form(request, form, save, "Take back what was stated", "Take back")
 
 
 @requires(Action.SEE_DATES)

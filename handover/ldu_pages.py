@@ -1,4 +1,4 @@
-"""The page of the LDUs: their mailboxes, how many cases here, and the names in case details that none bears."""
+"""The pages of the LDUs: mailboxes that wait for a second person, names that none bears, and every LDU that stands."""
 
 from functools import partial
 from typing import Any
@@ -14,9 +14,22 @@ from django.views.decorators.http import require_POST
 
 from handover.community_tabs import community_tabs
 from handover.duty_actions import RefusedError
-from handover.ldus import add_ldu, cases_of, change_mailbox, end_ldu, mailboxes_today, unknown_ldus
+from handover.ldus import (
+    TWO_PEOPLE,
+    add_ldu,
+    cases_of,
+    decide_mailbox,
+    end_ldu,
+    mailboxes_today,
+    proposals,
+    proposals_to_decide,
+    propose_mailbox,
+    unknown_ldus,
+)
 from omic import audit
 from omic.access import Action, requires
+from omic.context import Tile
+from omic.formats import moment
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage
@@ -47,13 +60,26 @@ class LduForm(BaseForm):
 class MailboxForm(BaseForm):
     """Another mailbox for an LDU; `version` is the row's when the page was shown."""
 
-    email = forms.EmailField(label="New mailbox", help_text="What has not reached the old one goes to this one at once")
+    email = forms.EmailField(label="New mailbox", help_text="The functional mailbox of the unit")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class DecideForm(BaseForm):
+    """A second person's decision about a mailbox that somebody proposed."""
+
+    confirmed = forms.TypedChoiceField(
+        label="Is this the LDU’s mailbox?",
+        help_text="Ask the LDU itself, not the address that is proposed",
+        choices=[("yes", "Yes: write to it from now on"), ("no", "No: go on writing to the old one")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 @requires(Action.EDIT_LDUS)
 def ldus(request: PrisonRequest, code: str) -> HttpResponseBase:
-    """Every LDU that stands, and first the names that none bears."""
+    """Every LDU that stands; first the mailboxes that wait for a second person, and the names that none bears."""
     here = cases_of(request.prison)
     page = ListPage(
         request,
@@ -69,6 +95,7 @@ def ldus(request: PrisonRequest, code: str) -> HttpResponseBase:
         context={"code": code, "csrf": get_token(request)},
     )
     context = {"tabs": community_tabs(request), "unknown": unknown_ldus(request.prison)}
+    context["proposals"] = [(row, row.proposed_by_id == request.user.pk) for row in proposals(request.on)]
     return page.response("handover/ldus.html", context)
 
 
@@ -76,6 +103,7 @@ def _columns(here: dict[str, int]) -> tuple[Column, ...]:
     return (
         Column("name", "LDU", "name", order=("name",)),
         Column("email", "Mailbox", "email", order=("email",)),
+        Column("proposed", "Proposed mailbox", "proposed_email", order=("proposed_email",)),
         Column("since", "Since", "starts_on", order=("starts_on",)),
         Column("cases", "Cases here", lambda row: here.get(row.name, 0), numeric=True),
         Column("change", "Change", cell="handover/_ldu_change.html", export=False),
@@ -87,18 +115,36 @@ def add(request: PrisonRequest, code: str) -> HttpResponse:
     """Add an LDU; `?name=` is the name in case details that none bears yet."""
     form = LduForm(request.POST or None, initial={"name": request.GET.get("name", "")})
     save = partial(add_ldu, prison=request.prison, by=request.user, at=request.now)
-    return _form(request, form, "Add an LDU", "Add", save, "{name} is added: it can be written to from now on.")
+    done = "{name} is added: it can be written to from now on."
+    lede = "One person adds an LDU. Where the mail of one that is known goes is changed by two."
+    return _form(request, form, "Add an LDU", "Add", save, done, lede)
 
 
 @requires(Action.EDIT_LDUS)
 def change(request: PrisonRequest, code: str, number: int) -> HttpResponse:
-    """Another mailbox from today."""
+    """Propose another mailbox."""
     row = _standing(request, number)
     form = MailboxForm(request.POST or None, initial={"email": row.email, "version": row.version})
-    save = partial(change_mailbox, ldu=row.pk, prison=request.prison, by=request.user, at=request.now)
-    return _form(
-        request, form, f"Change the mailbox of {row.name}", "Change", save, "Mail goes to {email} from now on."
+    save = partial(propose_mailbox, ldu=row.pk, prison=request.prison, by=request.user, at=request.now)
+    done = f"Proposed. Mail goes to {row.email} until a second person confirms {{email}}."
+    lede = (
+        "Mail goes to the old mailbox until another HOMS or case administrator, of any prison, confirms the new one. "
+        "Then what has not reached the old one goes to it at once."
     )
+    return _form(request, form, f"Propose another mailbox for {row.name}", "Propose", save, done, lede)
+
+
+@requires(Action.EDIT_LDUS)
+def decide(request: PrisonRequest, code: str, number: int) -> HttpResponse:
+    """Confirm or reject the mailbox that somebody else proposed."""
+    row = get_object_or_404(proposals(request.on), pk=number)
+    form = DecideForm(request.POST or None, initial={"version": row.version})
+    save = partial(decide_mailbox, ldu=row.pk, prison=request.prison, by=request.user, at=request.now)
+    lede = (
+        f"{row.proposed_by} proposed {row.proposed_email} on {moment(row.proposed_at)}. Mail goes to {row.email} now."
+    )
+    own = f" {TWO_PEOPLE}." if row.proposed_by_id == request.user.pk else ""
+    return _form(request, form, f"Mailbox of {row.name}: confirm or reject", "Save", save, "Saved.", lede + own)
 
 
 @require_POST
@@ -119,7 +165,9 @@ def _standing(request: PrisonRequest, number: int) -> Ldu:
     return get_object_or_404(mailboxes_today(request.on), pk=number)
 
 
-def _form(request: PrisonRequest, form: BaseForm, title: str, submit: str, save: Any, done: str) -> HttpResponse:
+def _form(
+    request: PrisonRequest, form: BaseForm, title: str, submit: str, save: Any, done: str, lede: str
+) -> HttpResponse:
     back = reverse("handover:ldus", args=[request.prison.pk])
     if request.method == "POST" and form.is_valid():
         try:
@@ -128,5 +176,14 @@ def _form(request: PrisonRequest, form: BaseForm, title: str, submit: str, save:
             return redirect(back)
         except RefusedError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
-    context = {"title": title, "form": form, "submit": submit, "cancel": back, "back": back}
+    context = {"title": title, "lede": lede, "form": form, "submit": submit, "cancel": back, "back": back}
     return render(request, "omic/form.html", context)
+
+
+def home_tiles(request: PrisonRequest) -> list[Tile]:
+    """For those who keep the LDUs: mailboxes that somebody else proposed, of LDUs that are anything to this prison."""
+    if not request.standing.may(Action.EDIT_LDUS):
+        return []
+    count = proposals_to_decide(request.prison, request.user, request.on).count()
+    url = reverse("handover:ldus", args=[request.prison.pk])
+    return [Tile(count, "LDU mailboxes to confirm", url, "yellow")] if count else []

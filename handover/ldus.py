@@ -1,12 +1,13 @@
-"""LDUs and their mailboxes: added, moved to another mailbox, ended. The nation's, whoever records them.
+"""LDUs and their mailboxes: added, moved to another mailbox by two people, ended. The nation's, whoever records them.
 
 A mailbox is never overwritten: each is a row of its own with its days, and what was asked says which it went to.
+Whatever reaches one is about people in prison, so where an LDU's mail goes is not for one person to change.
 """
 
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from handover.community import NOT_OVER, follow_community
 from handover.duty_actions import RefusedError
@@ -20,7 +21,9 @@ from omic.outbox import MailKind, queue_message
 from omic.reconcile import window_of
 
 MOVED_ON = "Sent again to the new mailbox"
+TWO_PEOPLE = "You proposed this mailbox yourself: another HOMS or case administrator, of any prison, has to decide"
 _SAME = ("person_id", "prison_id", "sentence_id", "kind", "slot", "com_from_on", "answer")
+PROPOSED = ("proposed_email", "proposed_by", "proposed_at")
 UNSENT = (Message.State.QUEUED, Message.State.FAILED, Message.State.WITHHELD)
 
 
@@ -47,27 +50,78 @@ def cases_of(prison: Prison) -> dict[str, int]:
 def add_ldu(*, name: str, email: str, prison: Prison, by: Staff, at: datetime) -> Ldu:
     """From today the LDU can be written to, and is at once where a COM is needed at once.
 
-    `prison` is where whoever records it works. Raises RefusedError when an LDU of this name stands.
+    `prison` is where whoever records it works. Raises RefusedError when an LDU of this name stands, or stood with
+    another mailbox: an LDU is not moved by ending it and adding it again.
     """
-    if Ldu.objects.select_for_update().filter(name=name, ends_on=None).exists():
+    before = list(Ldu.objects.select_for_update().filter(name=name).order_by("starts_on", "pk"))
+    if any(row.ends_on is None for row in before):
         raise RefusedError("There is an LDU of this name already: change its mailbox instead", field="name")
+    if before and before[-1].email != email:
+        raise RefusedError(
+            f"It was written to at {before[-1].email} before. Add it with that mailbox and propose the new one: "
+            "a second person confirms it",
+            field="email",
+        )
     row = _begin(name, email, by, at)
     _audit("add_ldu", row, prison, by, at)
     return row
 
 
-@transaction.atomic
-def change_mailbox(*, ldu: int, email: str, version: int, prison: Prison, by: Staff, at: datetime) -> Ldu:
-    """From today the LDU's mail goes to another mailbox; what has not reached the old one is written again.
+def proposals(on: date) -> LduQuerySet:
+    """The LDUs that stand and for which another mailbox waits for a second person, longest waiting first."""
+    waiting: LduQuerySet = mailboxes_today(on).exclude(proposed_email="").select_related("proposed_by")
+    return waiting.order_by("proposed_at", "pk")
 
-    Raises RefusedError when somebody else changed or ended it since `version` was shown.
+
+def proposals_to_decide(prison: Prison, by: Staff, on: date) -> LduQuerySet:
+    """Those that `by` can decide and that are anything to `prison`: it has cases there, or a colleague proposed it."""
+    here = Q(name__in=prison.people.filter(details__ldu__gt="").values("details__ldu"))
+    colleagues = Q(proposed_by__in=prison.postings.on(on).values("staff"))
+    decided: LduQuerySet = proposals(on).exclude(proposed_by=by).filter(here | colleagues)
+    return decided
+
+
+@transaction.atomic
+def propose_mailbox(*, ldu: int, email: str, version: int, prison: Prison, by: Staff, at: datetime) -> Ldu:
+    """Propose another mailbox for an LDU; until a second person confirms it, mail goes to the one that stands.
+
+    Raises RefusedError when another proposal waits, when it is the mailbox already, or when somebody else changed or
+    ended the LDU since `version` was shown.
     """
-    old = _locked(ldu, version)
-    if old.email == email:
-        return old
-    _finish(old, at)
-    row = _begin(old.name, email, by, at)
-    _audit("change_ldu", row, prison, by, at, before=old.email)
+    row = _locked(ldu, version)
+    if row.proposed_by:
+        raise RefusedError(f"{row.proposed_by} proposed {row.proposed_email}: that has to be decided first")
+    if row.email == email:
+        raise RefusedError("This is its mailbox already", field="email")
+    row.proposed_email, row.proposed_by, row.proposed_at, row.version = email, by, at, row.version + 1
+    row.save(update_fields=[*PROPOSED, "version"])
+    _audit("propose_mailbox", row, prison, by, at, proposed=email)
+    return row
+
+
+@transaction.atomic
+def decide_mailbox(*, ldu: int, confirmed: bool, version: int, prison: Prison, by: Staff, at: datetime) -> Ldu:
+    """Confirm or reject the mailbox that somebody else proposed; the LDU as it stands then.
+
+    Once confirmed the LDU's mail goes there from today, and what has not reached the old one is written again. Raises
+    RefusedError when whoever proposed it decides, when nothing waits, or when somebody else changed or ended the LDU
+    since `version` was shown.
+    """
+    row = _locked(ldu, version)
+    if row.proposed_by is None or row.proposed_at is None:
+        raise RefusedError(f"No other mailbox is proposed for {row.name}. Look again")
+    if row.proposed_by == by:
+        raise RefusedError(TWO_PEOPLE)
+    told = {"proposed": row.proposed_email, "proposed_by": str(row.proposed_by), "before": row.email}
+    email = row.proposed_email
+    if confirmed:
+        _finish(row, at)
+        row = _begin(row.name, email, by, at)
+    else:
+        _drop_proposal(row)
+        row.version += 1
+        row.save(update_fields=[*PROPOSED, "version"])
+    _audit("confirm_mailbox" if confirmed else "reject_mailbox", row, prison, by, at, **told)
     return row
 
 
@@ -83,15 +137,20 @@ def end_ldu(*, ldu: int, version: int, prison: Prison, by: Staff, at: datetime) 
 
 
 def _locked(ldu: int, version: int) -> Ldu:
-    row = Ldu.objects.select_for_update().get(pk=ldu)
+    row = Ldu.objects.select_for_update(of=("self",)).select_related("proposed_by").get(pk=ldu)
     if row.ends_on is not None or row.version != version:
         raise RefusedError(f"Somebody has changed {row.name} since this page was shown. Look again")
     return row
 
 
 def _finish(row: Ldu, at: datetime) -> None:
+    _drop_proposal(row)
     row.ends_on, row.version = max(london_day(at), row.starts_on), row.version + 1
-    row.save(update_fields=["ends_on", "version"])
+    row.save(update_fields=["ends_on", *PROPOSED, "version"])
+
+
+def _drop_proposal(row: Ldu) -> None:
+    row.proposed_email, row.proposed_by, row.proposed_at = "", None, None
 
 
 def _begin(name: str, email: str, by: Staff, at: datetime) -> Ldu:

@@ -14,7 +14,7 @@ from handover.why import in_a_sentence
 from omic.access import Action
 from omic.context import Tile
 from omic.http import PrisonRequest
-from omic.models import Obligation, ObligationKind, Person, Role, Sentence
+from omic.models import LegalStatus, Obligation, ObligationKind, Person, Role, Sentence
 
 TILES = (("overdue", "with handover duties overdue", "red"), ("upcoming", "handovers due within 8 weeks", "yellow"))
 
@@ -34,19 +34,19 @@ def handover_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | N
         "com": _com(row),
         "duty": duty,
         "why": reverse("why", args=[request.prison.pk, person.ref, "handover"]),
-        "more": _more(request, person, row),
+        "more": pages_on(request, person, row),
         "record": _record_url(request, person, duty),
         "case": reverse("handover:case", args=[request.prison.pk, person.ref]),
     }
 
 
-def _more(request: PrisonRequest, person: Person, row: HandoverDetermination | None) -> list[tuple[str, str]]:
+def pages_on(request: PrisonRequest, person: Person, row: HandoverDetermination | None) -> list[tuple[str, str]]:
     """The pages about the sentence that are anything to this person: words and address."""
     sentence = row.sentence if row else None
-    if sentence is None:
-        return []
-    parole = sentence.kind == Sentence.Kind.INDETERMINATE or sentence.ped is not None
-    pages = [("Early allocation", "early", True), ("Parole", "parole", parole), ("Recall", "recall", sentence.recalled)]
+    parole = sentence is not None and (sentence.kind == Sentence.Kind.INDETERMINATE or sentence.ped is not None)
+    recalled = person.legal_status == LegalStatus.RECALL or (sentence is not None and sentence.recalled)
+    pages = [("Early allocation", "early", sentence is not None), ("Parole", "parole", parole)]
+    pages += [("Recall", "recall", recalled)]
     args = [request.prison.pk, person.ref]
     return [(words, reverse(f"handover:{name}", args=args)) for words, name, applies in pages if applies]
 

@@ -1,6 +1,6 @@
-"""What staff record of parole reviews: when one is to be heard, what came of it, and when that was received."""
+"""What staff record of parole reviews: when one is heard, what came of it, when that was received; and take back."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -9,9 +9,10 @@ from handover.duty_actions import RefusedError
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
-from omic.details import Statement, state_details, state_parole_review
-from omic.formats import day
-from omic.models import CaseDetails, ParoleReview, Person, Staff
+from omic.details import Statement
+from omic.formats import day, moment
+from omic.models import ParoleReview, Person, Staff
+from omic.parole_reviews import give_back, state_parole_review
 from omic.reconcile import lock, reconcile, window_of
 from omic.recorded import check_review
 
@@ -52,10 +53,28 @@ def record_review(*, person: Person, record: ReviewRecord, seen: str | None = No
     return True
 
 
+@transaction.atomic
+def withdraw_review(*, review: ParoleReview, because: str, by: Staff, at: datetime) -> None:
+    """Take a review back that was recorded in error; dates and duties stand at once as if it had never been.
+
+    What the COM had reviewed before its outcome counts again (PA-05). Raises RefusedError when somebody has done so.
+    """
+    lock([review.person_id])
+    row = ParoleReview.objects.select_related("person__prison", "withdrawn_by").get(pk=review.pk)
+    if row.withdrawn_at:
+        raise RefusedError(f"{row.withdrawn_by} took this back on {moment(row.withdrawn_at)}. Look again")
+    row.withdrawn_by, row.withdrawn_at, row.withdrawn_because = by, at, because
+    row.version += 1
+    row.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because", "version"])
+    on, actor = london_day(at), Actor(staff=by)
+    give_back(row.person, Statement(SOURCE, on, actor, at))
+    reconcile([row.person_id], window_of(on, at))
+    facts = {"review": row.pk, "because": because}
+    audit.record(by=actor, action="withdraw_review", at=at, prison=row.person.prison, person=row.person, **facts)
+
+
 def _state(person: Person, record: ReviewRecord, statement: Statement) -> bool:
     """Whether any of it was news."""
-    if record.outcome_on and not _is_known(person, record):
-        _ask_com_again(person, replace(statement, as_at=record.outcome_on))
     news = state_parole_review(
         person,
         statement,
@@ -67,18 +86,6 @@ def _state(person: Person, record: ReviewRecord, statement: Statement) -> bool:
     if record.next_hearing_on:
         news |= state_parole_review(person, statement, target_hearing_on=record.next_hearing_on)
     return news
-
-
-def _is_known(person: Person, record: ReviewRecord) -> bool:
-    """Whether the review has this outcome already: its day may be put right, and that is no new one."""
-    same = person.parole_reviews.filter(target_hearing_on=record.target_hearing_on, outcome=record.outcome)
-    return bool((same if record.target_hearing_on else same.filter(outcome_on=record.outcome_on)).exists())
-
-
-def _ask_com_again(person: Person, statement: Statement) -> None:
-    """PA-05: what the COM had reviewed up to the day of an outcome, of which the statement is, came before it."""
-    if CaseDetails.objects.filter(person=person, com_oasys_reviewed=True).exists():
-        state_details(person, {"com_oasys_reviewed": False}, statement, deliberate=True)
 
 
 def _check(record: ReviewRecord, on: date) -> None:

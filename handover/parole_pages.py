@@ -5,19 +5,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from handover.early_forms import EarlyForm
-from handover.parole_actions import ReviewRecord, record_review
+from handover.early_forms import EarlyForm, WithdrawForm
+from handover.parole_actions import ReviewRecord, record_review, withdraw_review
 from handover.person_pages import about
 from handover.timetable_cases import DutyCase, read_duties
 from omic import pending
 from omic.access import Action, requires
 from omic.forms import DateField
 from omic.http import PrisonRequest
-from omic.models import ObligationKind, ParoleReview
+from omic.models import ObligationKind, ParoleReview, Person
 from omic.recorded import RecordedError, reviews_seen
 from omic.why import rendered
 
@@ -61,13 +62,19 @@ def parole(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
         "title": "Parole",
         "case": case and case.facts.handover,
         "duties": list(duties),
-        "reviews": request.person.parole_reviews.select_related("recorded_by").order_by("-target_hearing_on", "-pk"),
+        "reviews": _reviews(request.person),
         "why_url": reverse("why", args=[*args, "handover"]),
         "override_url": _override_url(request, case),
         "record_url": _record_url(request),
         **(_who(case) if case else {}),
     }
     return render(request, "handover/parole.html", context | about(request, reverse("person", args=args)))
+
+
+def _reviews(person: Person) -> QuerySet[ParoleReview]:
+    """The newest first, those taken back at the end."""
+    order = (F("withdrawn_at").asc(nulls_first=True), F("target_hearing_on").desc(nulls_last=True), "-pk")
+    return person.parole_reviews.select_related("recorded_by", "withdrawn_by").order_by(*order)
 
 
 def _record_url(request: PrisonRequest) -> str:
@@ -119,3 +126,19 @@ def _save(request: PrisonRequest, record: ReviewRecord, seen: str) -> None:
         messages.success(request, "The review is recorded. Dates and duties follow it.")
     else:
         messages.info(request, "Nothing has changed: the review was recorded so before.")
+
+
+@requires(Action.RECORD_PAROLE)
+def withdraw(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
+    """Take a review back."""
+    row, back = (
+        get_object_or_404(request.person.parole_reviews, pk=number),
+        reverse("handover:parole", args=[code, ref]),
+    )
+    form = WithdrawForm(pending.typed(request), request=request)
+    save = partial(withdraw_review, review=row, by=request.user, at=request.now)
+    if request.method == "POST" and form.is_valid() and form.attempt(save):
+        messages.success(request, "The review is taken back. Dates and duties follow.")
+        return redirect(back)
+    context = {"title": "Take the review back", "form": form, "submit": "Take back", "review": row}
+    return render(request, "handover/parole_withdraw.html", context | about(request, back))

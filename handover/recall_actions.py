@@ -7,13 +7,17 @@ from django.db import IntegrityError, transaction
 
 from handover.duty_actions import RefusedError
 from handover.models import ExecutiveReview, FunctionDecision
+from handover.release_reviews import state_hearing
 from handover.timetable_cases import read_duties
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
+from omic.details import Statement
 from omic.formats import day, moment
-from omic.models import Person, Sentence, Staff
-from omic.reconcile import lock
+from omic.models import LegalStatus, Person, Sentence, Staff
+from omic.reconcile import lock, reconcile, window_of
+
+SOURCE = "Recorded with the recall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class ReviewOfRelease:
 @transaction.atomic
 def decide_function(*, person: Person, function: str, because: str, by: Staff, at: datetime) -> FunctionDecision:
     """Decide that somebody recalled goes elsewhere than RC-04 advises. Raises RefusedError where that is advised."""
-    sentence = _recalled(person)
+    sentence = recalled_sentence(person)
     case = next(read_duties([person.pk], london_day(at)), None)
     advice = case.timetable.recall if case else None
     advised = (advice.onward_function or advice.function) if advice else ""
@@ -47,8 +51,11 @@ def decide_function(*, person: Person, function: str, because: str, by: Staff, a
 
 @transaction.atomic
 def record_release_review(*, person: Person, review: ReviewOfRelease, by: Staff, at: datetime) -> ExecutiveReview:
-    """Record a review of re-release. Raises RefusedError for a day ahead, before the recall, or recorded already."""
-    sentence = _recalled(person)
+    """Record a review of re-release; the hearing's outcome and the next review follow at once.
+
+    Raises RefusedError for a day ahead, before the recall, or recorded already.
+    """
+    sentence = recalled_sentence(person)
     _check(review, sentence, london_day(at))
     facts = {name: getattr(review, name) for name in review.__slots__}
     try:
@@ -58,29 +65,43 @@ def record_release_review(*, person: Person, review: ReviewOfRelease, by: Staff,
             )
     except IntegrityError as error:
         raise RefusedError("A review of this day is recorded already. Look again", field="reviewed_on") from error
+    _follow(sentence, by=by, at=at)
     _audit("record_release_review", person, by=by, at=at, review=row.pk, outcome=review.outcome)
     return row
 
 
 @transaction.atomic
 def withdraw_release_review(*, review: ExecutiveReview, because: str, by: Staff, at: datetime) -> None:
-    """Take a review back that was recorded in error. Raises RefusedError when somebody has done so."""
+    """Take a review back that was recorded in error; what followed from it goes with it.
+
+    Raises RefusedError when somebody has done so.
+    """
     lock([review.person_id])
-    row = ExecutiveReview.objects.select_related("person", "withdrawn_by").get(pk=review.pk)
+    row = ExecutiveReview.objects.select_related("person", "sentence__person", "withdrawn_by").get(pk=review.pk)
     if row.withdrawn_at:
         raise RefusedError(f"{row.withdrawn_by} took this back on {moment(row.withdrawn_at)}. Look again")
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_because = by, at, because
     row.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
+    _follow(row.sentence, by=by, at=at)
     _audit("withdraw_release_review", row.person, by=by, at=at, review=row.pk, because=because)
 
 
-def _recalled(person: Person) -> Sentence:
+def recalled_sentence(person: Person) -> Sentence:
     """The sentence that they were recalled on, behind the person's lock."""
     lock([person.pk])
     sentence = Sentence.objects.filter(person=person, closed_at=None, recalled=True).first()
+    if sentence is None and person.legal_status == LegalStatus.RECALL:
+        raise RefusedError(f"It is not known on which sentence {person.name} was recalled")
     if sentence is None:
         raise RefusedError(f"{person.name} is not recalled")
     return sentence
+
+
+def _follow(sentence: Sentence, *, by: Staff, at: datetime) -> None:
+    """A recall that is over, or a sentence that is, is heard no more."""
+    if sentence.recalled and sentence.closed_at is None:
+        state_hearing(sentence, Statement(SOURCE, london_day(at), Actor(staff=by), at))
+    reconcile([sentence.person_id], window_of(london_day(at), at))
 
 
 def _check(review: ReviewOfRelease, sentence: Sentence, on: date) -> None:

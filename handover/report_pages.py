@@ -12,6 +12,7 @@ from handover.casework_forms import ReportForm, SendForm
 from handover.casework_pages import answer, waits
 from handover.duty_actions import RefusedError
 from handover.models import HandoverReport
+from handover.other_numbers import reports_of
 from handover.report_actions import PARTS, ReportConflictError, changed_since, in_text, save_report, send_report
 from omic import audit, pending
 from omic.access import Action, requires
@@ -92,8 +93,7 @@ def send(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 @requires(Action.SEE_DATES)
 def report_print(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
     """The report on paper: as it was sent, or the draft as it stands."""
-    rows = request.person.handover_reports.select_related("written_by", "prison", "person")
-    row = get_object_or_404(rows, pk=number)
+    row = get_object_or_404(reports_of(request.person).select_related("written_by", "prison", "person"), pk=number)
     audit.record(
         by=Actor(staff=request.user),
         action="see_handover_report",

@@ -7,8 +7,8 @@ ended. The note meets it; where nobody was the POM, a HOMD there may write one a
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from handover.duty_actions import RefusedError
 from handover.models import SendingNote
@@ -16,7 +16,17 @@ from omic import audit
 from omic.access import Standing
 from omic.audit import Actor
 from omic.formats import moment
-from omic.models import Obligation, ObligationKind, Person, Prison, Role, Staff, Stay
+from omic.models import (
+    Obligation,
+    ObligationKind,
+    Person,
+    PersonMerge,
+    Prison,
+    Role,
+    Staff,
+    Stay,
+    under_any_number,
+)
 from omic.obligations import meet
 from omic.reconcile import lock
 
@@ -49,13 +59,26 @@ def to_write(standing: Standing) -> QuerySet[Stay]:
 
 
 def to_read(people: QuerySet[Person]) -> QuerySet[SendingNote]:
-    """The notes about some people that nobody in their prison has read yet."""
-    return SendingNote.objects.filter(person__in=people.order_by(), read_at=None)
+    """The notes about some people that nobody in their prison has read yet, also under numbers merged into theirs.
+
+    `reader` is the address of the person in whose prison each is to be read.
+    """
+    held = people.order_by()
+    merges = PersonMerge.objects.standing().filter(kept__in=held)
+    rows = SendingNote.objects.filter(Q(person__in=held) | Q(person__in=merges.values("gone")), read_at=None)
+    kept = merges.filter(gone=OuterRef("person")).values("kept__ref")
+    return rows.annotate(reader=Coalesce(Subquery(kept[:1]), "person__ref"))
+
+
+def notes_of(person: Person) -> QuerySet[SendingNote]:
+    """The notes about somebody, also under numbers that were merged into theirs, newest first."""
+    rows = SendingNote.objects.filter(under_any_number(person)).order_by("-written_at")
+    return rows.select_related("person", "stay__prison", "written_by", "read_by")
 
 
 def notes_about(person: Person) -> list[SendingNote]:
-    """The notes about somebody, newest first."""
-    return list(person.sending_notes.select_related("stay__prison", "written_by", "read_by"))
+    """`notes_of` somebody, read."""
+    return list(notes_of(person))
 
 
 def still_owed(person: Person) -> QuerySet[Obligation]:

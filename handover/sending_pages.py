@@ -1,5 +1,6 @@
 """Notes from prison to prison: writing one where the person was, reading it where they are (HO-39)."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -26,9 +27,13 @@ def _write(stay: Any) -> Any:
     return link(reverse("handover:sending-note", args=[stay.prison_id, stay.pk]), stay.person.name)
 
 
-def _read(note: Any) -> Any:
-    address = reverse("handover:sending-note-read", args=[note.person.prison_id, note.person.ref, note.pk])
-    return link(address, note.person.name)
+def _read(code: str) -> Callable[[Any], Any]:
+    """The cell that leads to a note."""
+
+    def cell(note: Any) -> Any:
+        return link(reverse("handover:sending-note-read", args=[code, note.reader, note.pk]), note.person.name)
+
+    return cell
 
 
 NUMBER = Column("number", "Prison number", "person.prison_number", order=("person__prison_number",))
@@ -40,7 +45,6 @@ WRITE = (
     Column("owner", "Whose note", "owner_name", order=("owner_name",)),
 )
 READ = (
-    Column("name", "Name", "person.name", order=("person__surname", "person__forename"), cell=_read),
     NUMBER,
     Column("from", "From", "stay.prison", order=("stay__prison__name",)),
     Column("by", "Written by", "written_by", order=("written_by__surname",)),
@@ -64,7 +68,10 @@ def unread(request: PrisonRequest, code: str) -> HttpResponseBase:
         "person__pom", "person__prison", "stay__prison", "written_by"
     )
     empty = "Every note that came from another prison has been read. That is good."
-    return _list(request, rows, READ, "Notes to read", sort="written", empty=empty, name="sending-notes-unread")
+    name = Column("name", "Name", "person.name", order=("person__surname", "person__forename"), cell=_read(code))
+    return _list(
+        request, rows, (name, *READ), "Notes to read", sort="written", empty=empty, name="sending-notes-unread"
+    )
 
 
 def _people(request: PrisonRequest) -> PersonQuerySet:
@@ -122,8 +129,7 @@ def note(request: PrisonRequest, code: str, number: int) -> HttpResponse:
 @requires(Action.WORK_HANDOVER)
 def read(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
     """A note about somebody here from the prison that they came from."""
-    rows = request.person.sending_notes.select_related("stay__prison", "written_by", "read_by")
-    found = get_object_or_404(rows, pk=number)
+    found = get_object_or_404(sending.notes_of(request.person), pk=number)
     audit.record(
         by=Actor(staff=request.user),
         action="see_sending_note",
@@ -141,7 +147,7 @@ def read(request: PrisonRequest, code: str, ref: str, number: int) -> HttpRespon
 @require_POST
 def mark_read(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
     """That the note has been read."""
-    found = get_object_or_404(request.person.sending_notes, pk=number)
+    found = get_object_or_404(sending.notes_of(request.person), pk=number)
     sending.read_sending_note(note=found, by=request.user, at=request.now)
     messages.success(request, "The note is read.")
     return redirect("person", code, ref)

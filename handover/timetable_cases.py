@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Min, Q
 
-from handover.cases import LEGAL_STATUS, facts_of, read_rows, reviews_of
+from handover.cases import LEGAL_STATUS, Reviews, facts_of, read_rows, reviews_of
 from handover.models import EarlyAssessment, HandoverDetermination
 from handover.timetable import (
     EarlyAllocationFacts,
@@ -40,7 +40,7 @@ _MEETINGS = ("planning_meeting_on", "closure_meeting_on")
 _DETAILS = (*_PERSON, *_OASYS, *_EARLY, "early_allocation_rationale", *_HOSPITAL, *_MEETINGS)
 _COLUMNS = (
     "sex", "date_of_birth", "booking_id", "reception_on", "wing_id", "pom_id", "key_worker_id",
-    "sentence__recall_kind", "sentence__returned_at", "sentence__confirmed_release_on",
+    "sentence__recall_kind", "sentence__confirmed_release_on",
     *(f"details__{name}" for name in _DETAILS),
 )  # fmt: skip
 FLAGS = {"life", "care_experienced", "opd_screened_in", "handover_oasys_not_needed"} | set(_EARLY) - {
@@ -55,11 +55,12 @@ class Recorded:
     oasys: list[OasysAssessment] = field(default_factory=list)  # full ones, the newest last
     events: list[OasysAssessment] = field(default_factory=list)
     pom_contact: Contact | None = None
+    undone_contacts: set[int] = field(default_factory=set)  # the POM's, corrected or taken back
     tact: bool = False
     declined: bool = False  # early allocation, by the newest assessment of the present sentence
     arrival: ExpectedArrival | None = None
     contacts: list[Contact] = field(default_factory=list)  # POM's and key worker's with somebody who was expected
-    review_id: int | None = None
+    reviews: Reviews = field(default_factory=Reviews)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class DutyCase:
         sentence, hospital = self.row["sentence__id"], self.row["details__hospital_transfer_on"]
         caused_by = {
             Cause.RECEPTION: self.row["booking_id"] or self.row["reception_on"],
-            Cause.RECALL: f"{sentence}-{task.caused_on}",
-            Cause.PAROLE: f"{sentence}-{self.recorded.review_id or 'first'}",
+            Cause.RECALL: task.caused_on and after_return(sentence, task.caused_on),
+            Cause.PAROLE: f"{sentence}-{self.recorded.reviews.last_id or 'first'}",
             Cause.TRANSFER: self.recorded.arrival and self.recorded.arrival.pk,
             Cause.HOSPITAL: hospital,
             Cause.REMISSION: hospital,
@@ -90,10 +91,25 @@ class DutyCase:
         return f"{task.cause}-{counted or caused_by.get(task.cause) or sentence or 'none'}"
 
     def is_past(self, slot: str) -> bool:
-        """Whether a duty was counted from something older than what is known now: then it has been done."""
+        """Whether a duty was counted from something older than what is known now: then it has been done.
+
+        One counted from something that was corrected or taken back has not.
+        """
         cause, _, caused_by = slot.partition("-")
         newest = self._counted_from().get(cause)
-        return newest is not None and caused_by != str(newest)
+        return newest is not None and caused_by != str(newest) and self._stands(cause, caused_by)
+
+    def _stands(self, cause: str, caused_by: str) -> bool:
+        """Whether the row that a duty was counted from is still there to count from."""
+        recorded = self.recorded
+        if cause == Cause.CONTACT:
+            return caused_by not in map(str, recorded.undone_contacts)
+        rows = {
+            Cause.OASYS: {row.pk for row in recorded.oasys},
+            Cause.EVENT: {row.pk for row in recorded.events},
+            Cause.REVIEW: recorded.reviews.decided,
+        }
+        return caused_by in map(str, rows[Cause(cause)])
 
     def _counted_from(self) -> dict[str, int | None]:
         """The newest row of each cause that is recorded again and again."""
@@ -102,8 +118,13 @@ class DutyCase:
             Cause.OASYS: recorded.oasys[-1].pk if recorded.oasys else None,
             Cause.EVENT: recorded.events[-1].pk if recorded.events else None,
             Cause.CONTACT: recorded.pom_contact.pk if recorded.pom_contact else None,
-            Cause.REVIEW: recorded.review_id,
+            Cause.REVIEW: recorded.reviews.last_id,
         }
+
+
+def after_return(sentence: int, returned_on: date) -> str:
+    """What follows the cause in the slot of a duty of one return after a recall."""
+    return f"{sentence}-{returned_on}"
 
 
 def read_duties(people: Sequence[int], on: date, versions: Mapping[int, str] | None = None) -> Iterator[DutyCase]:
@@ -116,7 +137,7 @@ def read_duties(people: Sequence[int], on: date, versions: Mapping[int, str] | N
         person = row["pk"]
         if person not in answers or row["legal_status"] not in LEGAL_STATUS:
             continue
-        recorded[person].review_id = reviews[person].last_id
+        recorded[person].reviews = reviews[person]
         facts = _facts(row, facts_of(row, reviews[person], on), recorded[person])
         policy, known_since = answers[person]
         policy = versions[person] if versions else policy
@@ -139,9 +160,13 @@ def _recorded(rows: Sequence[Row]) -> dict[int, Recorded]:
         found[assessment.person_id].oasys.append(assessment)
         if assessment.kind == OasysAssessment.Kind.SIGNIFICANT_EVENT:
             found[assessment.person_id].events.append(assessment)
-    seen = Contact.objects.current().filter(person__in=people, kind=ContactKind.ENGAGEMENT)
-    for contact in seen.order_by("person_id", "-at", "-pk").distinct("person_id"):
-        found[contact.person_id].pom_contact = contact
+    seen = Contact.objects.filter(person__in=people, kind=ContactKind.ENGAGEMENT)
+    newest_seen = seen.current().order_by("person_id", "-at", "-pk").distinct("person_id")
+    for contact in seen.filter(Q(pk__in=newest_seen.values("pk")) | Q(superseded_at__isnull=False)):
+        if contact.superseded_at:
+            found[contact.person_id].undone_contacts.add(contact.pk)
+        else:
+            found[contact.person_id].pom_contact = contact
     for alert in Alert.objects.filter(person__in=people, code=TACT_ALERT, ends_on=None):
         found[alert.person_id].tact = True
     newest = EarlyAssessment.objects.standing().filter(person__in=people, sentence__closed_at=None)
@@ -195,11 +220,12 @@ def _youth(row: Row, recorded: Recorded, known: Mapping[str, Any]) -> YouthFacts
     arrived_at = london_midnight(row["arrived_on"]) if arrival.prison_id == row["prison_id"] else None
     pom_met_at = _first(recorded, arrived_at, ContactKind.ENGAGEMENT)
     key_worker_met_at = _first(recorded, arrived_at, ContactKind.SESSION, ContactKind.ENTRY)
+    known_at = _first(recorded, None, ContactKind.SESSION, ContactKind.ENTRY)
     return YouthFacts(
         transfer_planned_on=arrival.expected_on,
         pom_assigned=arrival.pom_id is not None,
         key_worker_assigned=arrival.key_worker_id is not None,
-        key_worker_contacted=arrived_at is None and key_worker_met_at is not None,
+        key_worker_contacted=known_at is not None and (arrived_at is None or known_at < arrived_at),
         youth_arrived_at=arrived_at,
         pom_met_at=pom_met_at if arrived_at else None,
         key_worker_met_at=key_worker_met_at if arrived_at else None,

@@ -1,4 +1,7 @@
-"""Days from which people had nobody able to do their key work: no key worker, or one who is away without cover."""
+"""Days from which people have nobody able to do their key work: no key worker, or one who is away without cover.
+
+Nothing ends an allocation or a cover on the day on which a posting ends, so nobody is able beyond their posting.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,36 +47,38 @@ def gaps_of(
 
 
 def _holders(keys: Collection[Key]) -> dict[Key, list[tuple[int, Span]]]:
-    """Who has been the key worker, or stood in, and when."""
-    people = [person for person, _ in keys]
+    """Who is or was the key worker, or stands in, and when, as long as they are posted there as a key worker."""
+    chosen = list(_chosen([person for person, _ in keys]))
+    posted = _posted({staff for _, staff, _ in chosen})
     found: dict[Key, list[tuple[int, Span]]] = defaultdict(list)
+    for key, staff, held in chosen:
+        for span in posted[staff, key[1]]:
+            first, until = max(held.first, span.first), min(held.until, span.until)
+            if first < until:
+                found[key].append((staff, Span(first, until)))
+    return found
+
+
+def _chosen(people: Collection[int]) -> Iterator[tuple[Key, int, Span]]:
+    """The allocations and covers."""
     allocations = KeyWorkerAllocation.objects.filter(person__in=people)
     for person, prison, staff, begun, ended in allocations.values_list(
         "person_id", "prison_id", "staff_id", "started_at", "ended_at"
     ):
-        until = london_day(ended) if ended else date.max
-        found[person, prison].append((staff, Span(london_day(begun), until)))
-    for key, staff, span in _stood_in(people):
-        found[key].append((staff, span))
-    return found
+        yield (person, prison), staff, Span(london_day(begun), london_day(ended) if ended else date.max)
+    covers = Cover.objects.filter(person__in=people, role=Role.KEY_WORKER)
+    for person, prison, staff, starts_on, ends_on in covers.values_list(
+        "person_id", "prison_id", "staff_id", "starts_on", "ends_on"
+    ):
+        yield (person, prison), staff, Span(starts_on, ends_on or date.max)
 
 
-def _stood_in(people: Collection[int]) -> Iterator[tuple[Key, int, Span]]:
-    """Who stood in and when, as long as they were posted there as a key worker: nothing ends a cover with a posting."""
-    covers = list(
-        Cover.objects.filter(person__in=people, role=Role.KEY_WORKER).values_list(
-            "person_id", "prison_id", "staff_id", "starts_on", "ends_on"
-        )
-    )
+def _posted(staff: Collection[int]) -> Mapping[tuple[int, str], Sequence[Span]]:
     posted: dict[tuple[int, str], list[Span]] = defaultdict(list)
-    postings = Posting.objects.filter(staff__in={row[2] for row in covers}, role=Role.KEY_WORKER)
-    for staff, prison, starts_on, ends_on in postings.values_list("staff_id", "prison_id", "starts_on", "ends_on"):
-        posted[staff, prison or ""].append(Span(starts_on, ends_on or date.max))
-    for person, prison, staff, starts_on, ends_on in covers:
-        for span in posted[staff, prison]:
-            first, until = max(starts_on, span.first), min(ends_on or date.max, span.until)
-            if first < until:
-                yield (person, prison), staff, Span(first, until)
+    postings = Posting.objects.filter(staff__in=staff, role=Role.KEY_WORKER)
+    for one, prison, starts_on, ends_on in postings.values_list("staff_id", "prison_id", "starts_on", "ends_on"):
+        posted[one, prison or ""].append(Span(starts_on, ends_on or date.max))
+    return posted
 
 
 def _less(span: Span, away: Iterable[Span]) -> Iterator[Span]:

@@ -107,7 +107,8 @@ def _parole_on(on: date) -> Subquery:
 
 
 def _hearing_on(on: date) -> Subquery:
-    hearings = ParoleReview.objects.filter(person=OuterRef("pk"), outcome="", target_hearing_on__gte=on)
+    waiting = ParoleReview.objects.standing().filter(person=OuterRef("pk"), outcome="")
+    hearings = waiting.filter(target_hearing_on__gte=on)
     return Subquery(hearings.order_by("target_hearing_on").values("target_hearing_on")[:1])
 
 

@@ -2,7 +2,21 @@
 
 from collections.abc import Callable
 
-from django.db.models import Case, Count, DateField, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    FilteredRelation,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Concat, Greatest
 
 from keywork import eligible
@@ -17,7 +31,11 @@ from omic.models import Contact, ContactKind, Obligation, Person, Prison, Role, 
 def people(scope: Scope, figure: str) -> QuerySet[Person]:
     """The people whom a figure counts, `with_figures`; "people" are all who are in any of the others."""
     rows = with_figures(scope).filter(lives(scope), _among(scope, figure))
-    return rows.filter(ever_seen=False) if figure == "never_seen" else rows  # type: ignore[misc]
+    if figure != "never_seen":
+        return rows
+    # As `ever_seen` says, but asked as a join: the newest session would be looked for of everybody, one by one.
+    since = _sessions(scope).filter(on__gte=OuterRef("came_on"))
+    return rows.filter(~Exists(since), came_on__isnull=False)  # type: ignore[misc]
 
 
 def _among(scope: Scope, figure: str) -> Q:
@@ -40,15 +58,15 @@ def with_figures(scope: Scope) -> QuerySet[Person]:
     `unseen_since` (else that day), `ever_seen`, and the duties `owed` and `delivered`.
     """
     prison, last = scope.prison, scope.period.last
-    stays = prison.stays.filter(person=OuterRef("pk"), arrived_on__lte=last).exclude(left_on__lte=last)
+    there = Q(stays__left_on__isnull=True) | Q(stays__left_on__gt=last)  # one stay at the most
+    stay = FilteredRelation("stays", condition=Q(there, stays__prison=prison, stays__arrived_on__lte=last))
     ends_at = exclusive_due(last)
     held = prison.key_worker_allocations.filter(person=OuterRef("pk"), started_at__lt=ends_at)
     held = held.exclude(ended_at__lt=ends_at)
-    sessions = prison.contacts.current().filter(person=OuterRef("pk"), kind=ContactKind.SESSION, at__lt=ends_at)
-    newest = Subquery(sessions.order_by("-at").values("on")[:1], output_field=DateField())
+    newest = Subquery(_sessions(scope).order_by("-at").values("on")[:1], output_field=DateField())
     counted = {name: Coalesce(_count(duties(scope, name)), 0) for name in ("owed", "delivered")}
-    stood = Person.objects.annotate(
-        came_on=Subquery(stays.order_by().values("arrived_on")[:1]),
+    stood = Person.objects.alias(stay=stay).annotate(
+        came_on=F("stay__arrived_on"),
         worker_id=Subquery(held.order_by().values("staff")[:1]),
         worker_name=Subquery(held.order_by().values(name=Concat("staff__forename", Value(" "), "staff__surname"))[:1]),
         newest_on=newest,
@@ -60,6 +78,12 @@ def with_figures(scope: Scope) -> QuerySet[Person]:
         ever_seen=Case(When(came_on=None, then=None), When(newest_on__gte=F("came_on"), then=True), default=False),
         **counted,
     )
+
+
+def _sessions(scope: Scope) -> QuerySet[Contact]:
+    """The sessions here of the person whose row asks, until the end of the period."""
+    held = scope.prison.contacts.current().filter(person=OuterRef("pk"), kind=ContactKind.SESSION)
+    return held.filter(at__lt=exclusive_due(scope.period.last))
 
 
 def _count(rows: QuerySet[Obligation]) -> Subquery:

@@ -50,14 +50,19 @@ class Asked:
     given: Mapping[tuple[int, str], bool]  # months of which the POM's time was given, and whether mostly high
 
     @property
+    def key(self) -> tuple[int, str]:
+        """The person and the prison."""
+        return self.held.last["person_id"], self.held.last["prison_id"]
+
+    @property
     def levels(self) -> Sequence[LevelFrom]:
         """The prison's regime levels."""
-        return self.recorded.levels.get(self.held.last["prison_id"], ())
+        return self.recorded.levels.get(self.key[1], ())
 
     @property
     def times(self) -> Sequence[Fortnightly]:
         """When key work goes by the fortnight there."""
-        return self.recorded.fortnightly.get(self.held.last["prison_id"], ())
+        return self.recorded.fortnightly.get(self.key[1], ())
 
     @property
     def first(self) -> date:
@@ -72,7 +77,7 @@ class Asked:
 
     def slot(self, name: object) -> str:
         """The slot of a period or day in this prison."""
-        return f"{name}@{self.held.last['prison_id']}"
+        return f"{name}@{self.key[1]}"
 
     def groups(self, slot: str, last: date) -> tuple[str, ...]:
         """The priority groups of a period: those it was owed for, of one that is over those of its last day, of any
@@ -85,21 +90,29 @@ class Asked:
         is_over = last < self.window.on and self.levels
         return groups_on(self.held.last, self.recorded, last) if is_over else self.held.groups
 
-    def groups_of_week(self, slot: str, sunday: date) -> tuple[str, ...]:
-        """As `groups`, and with those that begin by the Sunday: no job may run on the day on which they do."""
-        groups = self.groups(slot, sunday)
+    def groups_of_week(self, slot: str, monday: date) -> tuple[str, ...]:
+        """As `groups`; of a week to come those of its Monday. And with those that begin by the Sunday: no job may run
+        on the day on which they do.
+        """
+        sunday = monday + WEEK - ONE_DAY
         if sunday < self.window.on:
-            return groups
-        joins = groups_on(self.held.last, self.recorded, sunday)
-        return (*groups, *(group for group in joins if group not in groups))
+            return self.groups(slot, sunday)
+        groups = self.groups_on(monday) if monday > self.window.on else self.held.groups
+        begun = (one.starts_on for _, one in self.recorded.decisions.get(self.key[0], ()))
+        days = [*(day for day in begun if max(monday, self.window.on) < day < sunday), sunday]
+        return tuple(dict.fromkeys(chain(groups, *(self.groups_on(day) for day in days))))
 
-    def is_priority_on(self, day: date) -> bool:
-        """Whether they are in a priority group on a day to come, as far as is known."""
-        return bool(self.held.groups or groups_on(self.held.last, self.recorded, day))
+    def groups_on(self, day: date) -> tuple[str, ...]:
+        """The priority groups on a day to come, by what is known today: what begins and what ends."""
+        return groups_on(self.held.last, self.recorded, day)
 
-    def facts(self, slot: str, groups: tuple[str, ...], *, fortnightly: bool) -> KeyWorkFacts:
-        """What is over is judged by stays and its groups: other facts are known for today, not for then."""
+    def facts(self, slot: str, last: date, groups: tuple[str, ...], *, fortnightly: bool) -> KeyWorkFacts:
+        """What is over is judged by stays, its groups and its last day's hospital: other facts are known for today,
+        not for then.
+        """
         facts = self.held.facts
+        if last < self.window.on and last in self.recorded.hospital.get(self.key, ()):
+            facts = replace(facts, in_hospital=True)
         stood = {kind for kind in PERIODS if (self.held.last["person_id"], kind, slot) in self.over}
         alone = stood == {ObligationKind.POM_ENGAGEMENT}
         high = alone or self.given.get((self.held.last["person_id"], slot), ObligationKind.POM_ENGAGEMENT in stood)
@@ -154,8 +167,8 @@ def _of_weeks(asked: Asked) -> Iterator[Answer]:
     monday = _fortnight_of(first, asked.times) or first  # a fortnight that is in its second week is owed still
     while monday <= asked.window.last:
         slot, begins = asked.slot(monday), _fortnight_of(monday, asked.times)
-        groups = asked.groups_of_week(slot, monday + WEEK - ONE_DAY)
-        facts = asked.facts(slot, groups, fortnightly=begins is not None)
+        groups = asked.groups_of_week(slot, monday)
+        facts = asked.facts(slot, monday + WEEK - ONE_DAY, groups, fortnightly=begins is not None)
         outcome = week_cadence(facts, week_start=monday, level=level_of_week(asked.levels, week_start=monday))
         for owed in outcome.value:
             if begins == monday if owed.period == Period.FORTNIGHT else monday >= first:
@@ -168,7 +181,7 @@ def _of_months(asked: Asked) -> Iterator[Answer]:
     while month <= asked.window.last:
         slot = asked.slot(f"{month:%Y-%m}")
         groups = asked.groups(slot, last)
-        facts = asked.facts(slot, groups, fortnightly=_mostly_fortnightly(month, last, asked.times))
+        facts = asked.facts(slot, last, groups, fortnightly=_mostly_fortnightly(month, last, asked.times))
         outcome = month_cadence(facts, month=month, level=level_of_month(asked.levels, month=month))
         for owed in outcome.value:
             yield slot, outcome, owed, groups
@@ -218,7 +231,7 @@ def _checks(asked: Asked, answer: Answer) -> Iterator[Wanted]:
     if owed.kind == Kind.DAILY_CHECK:
         for day in owed.due_on:
             # Of a day that is over, what stands stands.
-            if asked.settled < day <= asked.window.last and asked.is_priority_on(day):
+            if asked.settled < day <= asked.window.last and asked.groups_on(day):
                 one = replace(owed, opens_on=day, due_on=(day,), count=1)
                 yield _duty(asked.held, one, ObligationKind.DAILY_CHECK, asked.slot(day), outcome, groups=groups)
 

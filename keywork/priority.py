@@ -40,13 +40,16 @@ DATED = (PriorityGroup.HIGH_ROSH, PriorityGroup.TACT, PriorityGroup.NON_TACT)  #
 
 
 def priority_facts(
-    *, alerts: Collection[str], rosh: str | None, release_on: date | None, decisions: Mapping[str, Decision]
+    *, alerts: Collection[str], rosh: str | None, release_on: date | None, decisions: Mapping[str, Decision], on: date
 ) -> PriorityFacts:
     """The rule's facts from active alert codes, the RoSH, the earliest release and what stands decided.
 
     A self-harm alert without an ACCT waits for a decision as an ACCT in post-closure does. Somebody decided to be in a
-    dated group while the release date is unknown is in it outright: no window could open.
+    dated group while the release date is unknown is in it outright: no window could open. Of somebody who is still here
+    the day after it, the release date is unknown: somebody decides, where they would fall out of the group in silence.
     """
+    if release_on is not None and release_on < on:
+        release_on = None
     kept = decisions.get(PriorityGroup.ACCT_POST_CLOSURE)
     pathfinder = _yes(decisions, PriorityGroup.TACT) or _yes(decisions, PriorityGroup.NON_TACT)
     irmm, local = _yes(decisions, PriorityGroup.HIGH_ROSH), _yes(decisions, PriorityGroup.LOCAL)
@@ -87,7 +90,8 @@ def found_on(people: QuerySet[Person], on: date) -> dict[int, Outcome[Priority]]
     decided = decisions_on([pk for pk, _rosh, _release in facts], on)
     return {
         pk: priority_on(
-            priority_facts(alerts=alerts[pk], rosh=rosh, release_on=release_on, decisions=decided.get(pk, {})), on=on
+            priority_facts(alerts=alerts[pk], rosh=rosh, release_on=release_on, decisions=decided.get(pk, {}), on=on),
+            on=on,
         )
         for pk, rosh, release_on in facts
         if alerts[pk] or rosh in HIGH_ROSH or pk in decided

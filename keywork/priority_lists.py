@@ -42,8 +42,8 @@ class Ask(StrEnum):
 ASKS: dict[Ask, tuple[str, PriorityGroup]] = {
     Ask.POST_CLOSURE: ("ACCT in post-closure: keep as a priority?", PriorityGroup.ACCT_POST_CLOSURE),
     Ask.SELF_HARM: ("Self-harm alert without an ACCT", PriorityGroup.ACCT_POST_CLOSURE),
-    Ask.UNKNOWN_ROSH: ("High RoSH, release date unknown", PriorityGroup.HIGH_ROSH),
-    Ask.UNKNOWN_TACT: ("TACT, release date unknown", PriorityGroup.TACT),
+    Ask.UNKNOWN_ROSH: ("High RoSH, release date unknown or past", PriorityGroup.HIGH_ROSH),
+    Ask.UNKNOWN_TACT: ("TACT, release date unknown or past", PriorityGroup.TACT),
     Ask.NO_IRMM: ("High RoSH: no IRMM recommendation yet", PriorityGroup.HIGH_ROSH),
 }
 UNKNOWN_DATE = (Ask.UNKNOWN_ROSH, Ask.UNKNOWN_TACT)
@@ -67,7 +67,7 @@ def in_a_group(people: QuerySet[Person], found: Found) -> QuerySet[Person]:
 
 def to_decide(people: QuerySet[Person], on: date) -> QuerySet[Person]:
     """Those about whom somebody must decide, with a yes or no for each `Ask`; `urgency` is 0 for the most pressing."""
-    acct, high, unknown = _alert(OPEN_ACCT), Q(details__rosh__in=HIGH_ROSH), Q(earliest_release_on=None)
+    acct, high, unknown = _alert(OPEN_ACCT), Q(details__rosh__in=HIGH_ROSH), ~Q(earliest_release_on__gte=on)
     irmm, post_closure = ~_decided(PriorityGroup.HIGH_ROSH, on), _alert(POST_CLOSURE)
     undecided = ~acct & ~_decided(PriorityGroup.ACCT_POST_CLOSURE, on)
     asks = {
@@ -95,7 +95,7 @@ def _any(asks: Iterable[Ask]) -> Q:
 
 
 def unknown_dates(people: QuerySet[Person]) -> QuerySet[Person]:
-    """Of people `to_decide`, those whose release date is unknown."""
+    """Of people `to_decide`, those whose release date is unknown, or has passed while they are still here."""
     return people.filter(_any(UNKNOWN_DATE))
 
 

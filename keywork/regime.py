@@ -43,12 +43,16 @@ class Fortnightly(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What stands decided about one group: in or not, with weeks (RoSH) or months (extremism), and the PGD's word."""
+    """What stands decided about one group: in or not, with weeks (RoSH) or months (extremism), and the PGD's word.
+
+    From a day until a day (not included; None while it goes on).
+    """
 
     included: bool
     length: int | None
     pgd_agreed: bool | None
     starts_on: date
+    ends_on: date | None
 
 
 # --- for the pipeline: many prisons or people, one query each --------------------------------------------------------
@@ -86,22 +90,22 @@ def decisions_on(people: Collection[int], on: date) -> dict[int, dict[str, Decis
 
     A local addition binds in its own prison alone: another's governor and PGD have not agreed to it (PG-5).
     """
-    return _by_group(in_force(PriorityDecision.objects.filter(person__in=people), on))
+    return {person: dict(found) for person, found in decisions_from(people, on, on).items()}
 
 
-def decisions_to_come(people: Collection[int], on: date, last: date) -> dict[int, dict[str, Decision]]:
-    """The next decision about each of the people and groups that begins after a day, by `last`, as `decisions_on`."""
-    rows = PriorityDecision.objects.standing().filter(person__in=people, starts_on__gt=on, starts_on__lte=last)
-    return _by_group(rows.order_by("-starts_on"))
+def decisions_from(people: Collection[int], first: date, last: date) -> dict[int, list[tuple[str, Decision]]]:
+    """What stands decided about each of the people on a day or from one after it up to `last`: groups and decisions.
 
-
-def _by_group(rows: QuerySet[PriorityDecision]) -> dict[int, dict[str, Decision]]:
-    """The decisions by person and group; of several about one group the last of the rows."""
-    found: dict[int, dict[str, Decision]] = defaultdict(dict)
-    rows = rows.exclude(~Q(prison=F("person__prison")), group=PriorityGroup.LOCAL)
-    columns = ("person_id", "group", "included", "length", "pgd_agreed", "starts_on")
+    Oldest first; local additions as in `decisions_on`.
+    """
+    found: dict[int, list[tuple[str, Decision]]] = defaultdict(list)
+    rows = (
+        PriorityDecision.objects.standing().filter(person__in=people, starts_on__lte=last).exclude(ends_on__lte=first)
+    )
+    rows = rows.exclude(~Q(prison=F("person__prison")), group=PriorityGroup.LOCAL).order_by("starts_on", "pk")
+    columns = ("person_id", "group", *Decision._fields)
     for person, group, *decided in rows.values_list(*columns):
-        found[person][group] = Decision(*decided)
+        found[person].append((group, Decision(*decided)))
     return dict(found)
 
 

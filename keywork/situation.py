@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from keywork import regime
 from keywork.gaps import gaps_of
+from keywork.hospital import evenings_in_hospital, whole_days_of
 from keywork.policy import Level, Why
 from keywork.priority import ALERTS, priority_facts
 from keywork.regime import Decision, Fortnightly
@@ -48,7 +49,7 @@ _STAYS = (
     "person__details__planning_meeting_on", "person__details__closure_meeting_on",
 )  # fmt: skip
 _ALERT = ("person_id", "code", "starts_on")
-WEEK = timedelta(days=7)
+WEEK, ONE_DAY = timedelta(days=7), timedelta(days=1)
 # A suspension excuses a miss (ED-09), but nobody was seen all the same: the check, its fallback, is owed (ED-08), and
 # excused with it where the suspension says so.
 WITHOUT = (ObligationState.OPEN, ObligationState.MISSED, ObligationState.EXCEPTED)
@@ -80,10 +81,10 @@ class Recorded:
     levels: dict[str, tuple[LevelFrom, ...]]
     fortnightly: dict[str, tuple[Fortnightly, ...]]
     alerts: dict[tuple[int, str], date]  # since when, by person and code
-    decisions: Mapping[int, Mapping[str, Decision]]
-    planned: Mapping[int, Mapping[str, Decision]]  # the next ones that begin in the window
+    decisions: Mapping[int, Sequence[tuple[str, Decision]]]  # by group, those of today and what is planned
     youth: set[tuple[int, str]]
     out: Mapping[tuple[int, str], frozenset[date]]  # whole days out, by person and the prison they were out of
+    hospital: Mapping[tuple[int, str], frozenset[date]]  # evenings in hospital up to today, by person and prison
     triggers: dict[tuple[int, str], list[Trigger]] = field(default_factory=lambda: defaultdict(list))
     sessions: dict[tuple[int, str], list[date]] = field(default_factory=lambda: defaultdict(list))
 
@@ -103,37 +104,44 @@ def read_held(people: Sequence[int], window: Window) -> tuple[list[Held], Record
 
 def _recorded(people: Sequence[int], prisons: Collection[str], window: Window) -> Recorded:
     active = Alert.objects.filter(person__in=people, code__in=ALERTS, ends_on__isnull=True)
+    since = month_bounds(window.first - WEEK)[0]
+    hospital = evenings_in_hospital(people, first=since - ONE_DAY, before=window.on + ONE_DAY)
     # One that is open is closed by the last step of the pipeline, once the person has come.
     arrived = ExpectedArrival.objects.filter(Q(closed_at=None) | Q(closed_because="Arrived"), person__in=people)
     return Recorded(
         levels=regime.dated_levels(prisons),
         fortnightly=regime.binding_fortnights(prisons, window.on),
         alerts={(person, code): since or date.min for person, code, since in active.values_list(*_ALERT)},
-        decisions=regime.decisions_on(people, window.on),
-        planned=regime.decisions_to_come(people, window.on, window.last),
+        decisions=regime.decisions_from(people, window.on, window.last),
         youth=set(arrived.values_list("person_id", "prison_id")),
-        out=_days_out(people, window),
+        out=_days_out(people, hospital, since),
+        hospital=hospital,
     )
 
 
-def _days_out(people: Sequence[int], window: Window) -> dict[tuple[int, str], frozenset[date]]:
-    since = month_bounds(window.first - WEEK)[0]
-    rows = DayOut.objects.standing().filter(person__in=people, on__gte=since)
+def _days_out(
+    people: Sequence[int], hospital: Mapping[tuple[int, str], frozenset[date]], since: date
+) -> dict[tuple[int, str], frozenset[date]]:
+    """As recorded, and whole days in hospital."""
     found: dict[tuple[int, str], set[date]] = defaultdict(set)
+    rows = DayOut.objects.standing().filter(person__in=people, on__gte=since)
     for person, prison, on in rows.values_list("person_id", "prison_id", "on"):
         found[person, prison].add(on)
+    for key, evenings in hospital.items():
+        found[key] |= whole_days_of(evenings)
     return {key: frozenset(days) for key, days in found.items()}
 
 
 def groups_on(row: Row, recorded: Recorded, on: date) -> tuple[str, ...]:
-    """The priority groups on a day, by what stands now or is decided to begin: what has ended since is not known."""
+    """The priority groups on a day, by what stands now or is planned: what has ended by now is not known."""
     person = row["person_id"]
-    decisions = [*recorded.decisions.get(person, {}).items(), *recorded.planned.get(person, {}).items()]
+    decided = recorded.decisions.get(person, ())
     facts = priority_facts(
         alerts={code for code in ALERTS if recorded.alerts.get((person, code), date.max) <= on},
         rosh=row["person__details__rosh"],
         release_on=row["person__earliest_release_on"],
-        decisions={group: one for group, one in decisions if one.starts_on <= on},
+        decisions={group: one for group, one in decided if one.starts_on <= on and on < (one.ends_on or date.max)},
+        on=on,
     )
     return tuple(str(group) for group in priority_groups(facts, on=on).value)
 
@@ -191,8 +199,8 @@ def _read_fallback(
 
 def _joins_one(row: Row, recorded: Recorded, window: Window) -> bool:
     """Whether somebody in no priority group comes into one in the window: none that hangs off a date is shorter."""
-    planned = recorded.planned.get(row["person_id"], {}).values()
-    return any(groups_on(row, recorded, day) for day in (*(one.starts_on for one in planned), window.last))
+    begun = [one.starts_on for _, one in recorded.decisions.get(row["person_id"], ()) if one.starts_on > window.on]
+    return any(groups_on(row, recorded, day) for day in (*begun, window.last))
 
 
 def is_locked(levels: Sequence[LevelFrom], window: Window) -> bool:
@@ -214,5 +222,5 @@ def _weeks_missed(
     found: dict[tuple[int, str], list[date]] = defaultdict(list)
     for person, prison, opens_on, due_on in rows.values_list("person_id", "prison_id", "opens_on", "due_on"):
         if not any(opens_on <= day <= due_on for day in sessions.get((person, prison), ())):
-            found[person, prison].append(due_on + timedelta(days=1))
+            found[person, prison].append(due_on + ONE_DAY)
     return found

@@ -348,6 +348,7 @@ NAVIGATION: tuple[tuple[str, str, Action], ...] = (
     ("My cases", "allocation:mine", Action.MY_CASES),
     ("OMU", "allocation:dashboard", Action.SEE_OMU),
     ("Handovers", "handover:upcoming", Action.SEE_DATES),
+    ("Pipeline", "handover:pipeline", Action.SEE_PIPELINE),
     ("Key work", "keywork:overdue", Action.SEE_KEY_WORK),
     ("Wellbeing", "wellbeing:wings", Action.SEE_ROSTER),
     ("Wellbeing", "wellbeing:assurance", Action.SEE_ASSURANCE),

@@ -8,7 +8,14 @@ from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
 from omic.formats import moment
-from omic.models import Contact, ContactKind, Staff
+from omic.models import Contact, ContactKind, Person, Staff, under_any_number
+from omic.models.contact import ContactQuerySet
+
+
+def contacts_of(person: Person) -> ContactQuerySet:
+    """The contacts with somebody, also under numbers that were merged into theirs; amended ones as well."""
+    found: ContactQuerySet = Contact.objects.filter(under_any_number(person))
+    return found
 
 
 def take_back(

@@ -17,13 +17,15 @@ from django.db import models, transaction
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
-from omic.models import CaseDetails, DetailEntry, OasysAssessment, ParoleReview, Person, SentencePlan
+from omic.models import CaseDetails, DetailEntry, OasysAssessment, Person, SentencePlan
 from omic.reconcile import lock, reconcile, window_of
-from omic.recorded import check_oasys, check_review
+from omic.recorded import check_oasys
 
 FIELDS = {
     field.name: field for field in CaseDetails._meta.concrete_fields if field.name not in ("id", "person", "version")
 }
+# EA-01 to EA-10: an early allocation follows from an assessment, on pages of its own; a file may state it as well.
+BY_ASSESSMENT = ("early_allocation", "early_allocation_agreed_on")
 REASONED = ("handover_oasys_not_needed", "handover_oasys_reason")  # HO-32: a judgement and its reason
 REASON_MISSING = "Say why no OASys review is needed before handover"
 
@@ -175,24 +177,6 @@ def _change(details: CaseDetails, values: Mapping[str, Any]) -> None:
     details.save(update_fields=[*values, "version"])
 
 
-def state_parole_review(
-    person: Person,
-    statement: Statement,
-    *,
-    target_hearing_on: date | None,
-    outcome: str = "",
-    outcome_on: date | None = None,
-    received_on: date | None = None,
-) -> bool:
-    """State one parole review, known by its hearing date, else by the day of its outcome. Says whether it was news."""
-    key = {"target_hearing_on": target_hearing_on}
-    if target_hearing_on is None:
-        key["outcome_on"] = outcome_on
-    told = {"outcome": outcome, "outcome_on": outcome_on} if outcome else {}
-    told |= {"received_on": received_on} if received_on else {}
-    return _state_row(ParoleReview, key, told, person, statement)
-
-
 def state_oasys(
     person: Person, statement: Statement, *, layer: int, kind: str, completed_on: date, completed_by: str
 ) -> bool:
@@ -215,23 +199,20 @@ def state_sentence_plan(
 ) -> bool:
     """State the sentence plan as it stands. Says whether anything was news."""
     told = {"active": active, "targets": targets, "pom_agreed_on": pom_agreed_on, "pom_agreed_by": pom_agreed_by}
-    return _state_row(SentencePlan, {}, told, person, statement)
+    known = SentencePlan.objects.select_for_update().filter(person=person).first()
+    return state_row(known or SentencePlan(person=person, version=0), told, statement)
 
 
 def _recorded(statement: Statement) -> dict[str, Any]:
     return {"source": statement.source, "recorded_at": statement.at, "recorded_by": statement.by.staff}
 
 
-def _state_row(
-    model: Any, key: Mapping[str, Any], told: Mapping[str, Any], person: Person, statement: Statement
-) -> bool:
-    """Make the row of `person` that `key` names say what was `told`; write nothing when it does already."""
-    row = model.objects.select_for_update().filter(person=person, **key).first()
-    if row is not None and all(getattr(row, name) == value for name, value in told.items()):
+def state_row(row: Any, told: Mapping[str, Any], statement: Statement) -> bool:
+    """Make a row, of version 0 where it is new, say what was `told`; write nothing when it does already."""
+    if row.version and all(getattr(row, name) == value for name, value in told.items()):
         return False
-    columns = {field.name for field in model._meta.concrete_fields}
+    columns = {field.name for field in row._meta.concrete_fields}
     recorded = {name: value for name, value in _recorded(statement).items() if name in columns}
-    row = row or model(person=person, version=0, **key)
     for name, value in {**told, **recorded}.items():
         setattr(row, name, value)
     row.version += 1
@@ -268,7 +249,8 @@ def record_details(
     return stated
 
 
-def _record(action: str, state: Any, person: Person, statement: Statement, facts: Mapping[str, Any]) -> bool:
+def record_stated(action: str, state: Any, person: Person, statement: Statement, facts: Mapping[str, Any]) -> bool:
+    """`state` the facts about one person; what was news is audited as `action`, and everything follows at once."""
     lock([person.pk])
     news: bool = state(person, statement, **facts)
     if news:
@@ -282,23 +264,11 @@ def _follow(person: Person, by: Actor, at: datetime, action: str, **detail: Any)
 
 
 @transaction.atomic
-def record_parole_review(*, person: Person, statement: Statement, seen: str | None = None, **facts: Any) -> bool:
-    """`state_parole_review` for one person at a page, which showed the reviews `seen`.
-
-    Raises RecordedError when another outcome was recorded since.
-    """
-    lock([person.pk])
-    if seen is not None:
-        check_review(person, seen=seen, **facts)
-    return _record("record_parole_review", state_parole_review, person, statement, facts)
-
-
-@transaction.atomic
 def record_oasys(*, person: Person, statement: Statement, **facts: Any) -> bool:
     """`state_oasys` for one person at a page. Raises RecordedError when it is known as completed by somebody else."""
     lock([person.pk])
     check_oasys(person, **facts)
-    return _record("record_oasys", state_oasys, person, statement, facts)
+    return record_stated("record_oasys", state_oasys, person, statement, facts)
 
 
 @transaction.atomic
@@ -311,4 +281,4 @@ def record_sentence_plan(*, person: Person, statement: Statement, version: int |
     plan = SentencePlan.objects.filter(person=person).first()
     if version is not None and plan is not None and plan.version != version:
         raise PlanChangedError(plan)
-    return _record("record_sentence_plan", state_sentence_plan, person, statement, facts)
+    return record_stated("record_sentence_plan", state_sentence_plan, person, statement, facts)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from omic import pending
-from omic.details import FIELDS, REASON_MISSING, clean_value, in_text
+from omic.details import BY_ASSESSMENT, FIELDS, REASON_MISSING, clean_value, in_text
 from omic.forms import BaseForm, BaseModelForm, DateField
 from omic.models import CaseDetails, OasysAssessment, ParoleReview, Staff
 
@@ -46,7 +46,8 @@ class Origin(BaseForm):
 
 
 RSR_ERROR = "RSR must be between 0 and 99.98, with at most two decimals"
-DAYS = tuple(name for name, field in FIELDS.items() if isinstance(field, models.DateField))
+TYPED = tuple(name for name in FIELDS if name not in BY_ASSESSMENT)
+DAYS = tuple(name for name in TYPED if isinstance(FIELDS[name], models.DateField))
 PLANNED = ("remission_planned_on", "planning_meeting_on")  # the days that may lie ahead
 LINES = forms.Textarea({"rows": 3})
 SELDOM = (
@@ -77,7 +78,7 @@ class Section:
 
 
 class DetailsForm(Origin, BaseModelForm):
-    """Every detail of a case. `seen` is what the page showed: only what differs from it counts as typed."""
+    """Every detail of a case but `BY_ASSESSMENT`. `seen` is what the page showed: only what differs counts as typed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -86,7 +87,7 @@ class DetailsForm(Origin, BaseModelForm):
     fieldsets = (
         ("Risk", ("rosh", "mappa_level", "mappa_category", "rsr", "ogrs3")),
         ("Community", ("provider", "com_name", "com_email", "ldu")),
-        ("Early allocation and care", ("early_allocation", "early_allocation_agreed_on", "care_experienced")),
+        ("Care", ("care_experienced",)),
         (
             "Indeterminate sentences, parole and recall",
             (
@@ -100,7 +101,7 @@ class DetailsForm(Origin, BaseModelForm):
 
     class Meta:
         model = CaseDetails
-        fields = tuple(FIELDS)
+        fields = TYPED
         field_classes = dict.fromkeys(DAYS, DateField)
         labels = {
             "provider": "Probation provider",
@@ -129,7 +130,7 @@ class DetailsForm(Origin, BaseModelForm):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version if self.instance.pk else 0
         self.fields["seen"].initial = json.dumps(as_texts(self.instance))
-        for name in FIELDS:
+        for name in TYPED:
             field = self.fields[name]
             if isinstance(field, forms.TypedChoiceField):
                 field.choices = [("", "Not known"), *list(field.widget.choices)[1:]]
@@ -167,7 +168,7 @@ class DetailsForm(Origin, BaseModelForm):
 
     def typed(self) -> dict[str, Any]:
         """The details that were changed on the page."""
-        values = {name: clean_value(name, self.cleaned_data[name]) for name in FIELDS}
+        values = {name: clean_value(name, self.cleaned_data[name]) for name in TYPED}
         seen = self.cleaned_data["seen"]
         return {name: value for name, value in values.items() if in_text(value) != seen.get(name)}
 
@@ -189,7 +190,11 @@ class ParoleReviewForm(Origin):
 
     target_hearing_on = DateField(label="Target hearing date", required=False)
     outcome = forms.ChoiceField(
-        label="Outcome", choices=[("", "Not known yet"), *ParoleReview.Outcome.choices], required=False
+        label="Outcome",
+        choices=[("", "Not known yet"), *ParoleReview.Outcome.choices],
+        required=False,
+        help_text="With a new outcome, “COM has reviewed OASys and plan” goes back to no, unless it was recorded of a "
+        "later day (PA-05)",
     )
     outcome_on = DateField(label="Day of the outcome", required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

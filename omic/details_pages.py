@@ -21,6 +21,7 @@ from omic.formats import day, moment
 from omic.http import PrisonRequest
 from omic.missing import lacking, missing_of, with_missing
 from omic.models import CaseDetails, DetailEntry, Person, SentencePlan
+from omic.parole_reviews import record_parole_review
 from omic.people import identity
 from omic.recorded import RecordedError, reviews_seen
 from omic.why import in_words
@@ -38,7 +39,7 @@ class Record:
 
 
 RECORDS = {
-    "parole-review": Record("Parole review", ParoleReviewForm, details.record_parole_review),
+    "parole-review": Record("Parole review", ParoleReviewForm, record_parole_review),
     "oasys": Record("OASys assessment", OasysForm, details.record_oasys),
     "sentence-plan": Record("Sentence plan", SentencePlanForm, details.record_sentence_plan),
 }
@@ -151,7 +152,7 @@ def _beside(request: PrisonRequest) -> dict[str, Any]:
     return {
         "missing": missing_of(row),
         "entries": [(label(entry.field), shown(entry), entry) for entry in entries],
-        "reviews": person.parole_reviews.order_by("-target_hearing_on", "-id"),
+        "reviews": person.parole_reviews.standing().order_by("-target_hearing_on", "-id"),
         "oasys": person.oasys.order_by("-completed_on", "-id"),
         "plan": getattr(person, "sentence_plan", None),
     }

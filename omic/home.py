@@ -9,7 +9,8 @@ from omic.access import Action, prisons_open_to, requires
 from omic.context import Tile
 from omic.http import PrisonRequest
 
-AT_MOST = 5  # tiles on the home page: more is a list, not a glance
+AT_MOST = 5  # tiles on the home page: what is less urgent is a list below them
+URGENCY = {"red": 0, "yellow": 1}  # what is late or unseen, then what is due now, then the rest
 
 
 @requires(Action.OPEN)
@@ -28,12 +29,22 @@ def start(request: PrisonRequest) -> HttpResponse:
 
 @requires(Action.HOME)
 def home(request: PrisonRequest, code: str) -> HttpResponse:
-    """What needs me now, by role: at most five numbers, each of which opens its list."""
-    tiles: list[Tile] = []
-    for name in settings.HOME_TILES:
-        tiles += import_string(name)(request)
-    context = {"title": request.prison.name, "tiles": tiles[:AT_MOST], "roles": _roles(request)}
+    """What needs me now, by role, the most urgent first: each number opens its list, and none is left out."""
+    found = [tile for name in settings.HOME_TILES for tile in import_string(name)(request)]
+    tiles = sorted((tile for tile in found if tile.count), key=_urgency)
+    context = {
+        "title": request.prison.name,
+        "tiles": tiles,
+        "first": tiles[:AT_MOST],
+        "more": tiles[AT_MOST:],
+        "quiet": [tile for tile in found if not tile.count],
+        "roles": _roles(request),
+    }
     return render(request, "omic/home.html", context)
+
+
+def _urgency(tile: Tile) -> int:
+    return URGENCY.get(tile.tone, len(URGENCY))
 
 
 def _roles(request: PrisonRequest) -> list[str]:

@@ -3,15 +3,15 @@
 `settings.MISSING_DETAILS` name the apps' tuples of `Missing`; list, counts and the page that enters details read them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
 from typing import Any
 
 import django_filters
 from django.conf import settings
-from django.db.models import BooleanField, Case, Q, QuerySet, When
+from django.db.models import BooleanField, Case, FilteredRelation, Q, QuerySet, When
 from django.http import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.module_loading import import_string
@@ -29,7 +29,8 @@ from omic.models import Person, Wing
 class Missing:
     """One detail that people lack: `of(day)` finds them among people, `blocks` says what cannot be told without it.
 
-    `by_roll` details come with the roll and cannot be typed in.
+    `by_roll` details come with the roll and cannot be typed in. `joins` are the rows beside a person that `of` reads
+    by these names, one at the most: joined once for all details, where a question for each would be asked of everyone.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Missing:
     blocks: str
     of: Callable[[date], Q]
     by_roll: bool = False
+    joins: Mapping[str, FilteredRelation] = field(default_factory=dict)
 
 
 @cache
@@ -45,13 +47,19 @@ def checks() -> tuple[Missing, ...]:
     return tuple(check for name in settings.MISSING_DETAILS for check in import_string(name))
 
 
+def joined(people: QuerySet[Person]) -> QuerySet[Person]:
+    """People among whom `of` of every check can be asked."""
+    # A clone each time: a query writes its own names into what it is given.
+    return people.alias(**{name: rows.clone() for check in checks() for name, rows in check.joins.items()})
+
+
 def with_missing(people: QuerySet[Person], on: date) -> QuerySet[Person]:
     """People with a column `missing_<key>` for each detail."""
     columns = {
         f"missing_{check.key}": Case(When(check.of(on), then=True), default=False, output_field=BooleanField())
         for check in checks()
     }
-    return people.annotate(**columns)
+    return joined(people).annotate(**columns)
 
 
 def lacking(people: QuerySet[Person], on: date) -> QuerySet[Person]:

@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Greatest
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -22,6 +22,7 @@ from omic.models import Alert, Person, PersonMerge, Presence
 # Alerts that whoever may open the page must see at once: code, words, colour. They state only what they say.
 FLAGS = (("HA", "Open ACCT", "red"), ("HA1", "ACCT post-closure", "yellow"), ("RNO121", "No one-to-one", "red"))
 FOUND_AT_MOST = 50
+HEADINGS = (("My people", True), ("Others here", False))
 ALIKE, ALIKE_AT_MOST = 0.35, 10  # how like a name must be spelt, of 1, to be offered where nobody matches
 
 
@@ -97,22 +98,32 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
     form = SearchForm(request.POST or None)
     context: dict[str, object] = {"title": "Search", "form": form, "submit": "Search"}
     if form.is_valid():
-        people, words = request.standing.people(Action.SEE_PERSON), form.cleaned_data["q"]
-        rows = list(matching(people, words).select_related("wing", "pom", "key_worker")[:FOUND_AT_MOST])
+        words = form.cleaned_data["q"]
+        people = _own_first(request)
+        rows = list(matching(people, words)[:FOUND_AT_MOST])
         alike = not rows
         if alike:
-            rows = list(_alike(people, words).select_related("wing", "pom", "key_worker")[:ALIKE_AT_MOST])
-        mine = [row for row in rows if request.user.pk in (row.pom_id, row.key_worker_id)]
-        others = [row for row in rows if row not in mine]
+            rows = list(_alike(people, words)[:ALIKE_AT_MOST])
         context |= {
             "searched": True,
-            "results": (("My people", mine), ("Others here", others)),
+            "results": [(heading, [row for row in rows if _holds(request, row) is own]) for heading, own in HEADINGS],
             "full": len(rows) == FOUND_AT_MOST,
             "limit": FOUND_AT_MOST,
             "nobody": not rows,
             "alike": alike and rows,
         }
     return render(request, "omic/search.html", context)
+
+
+def _own_first(request: PrisonRequest) -> QuerySet[Person]:
+    """Whom the searcher may open, whom they hold before all others: no cut falls into these first."""
+    held = Q(pom=request.user) | Q(key_worker=request.user)
+    people = request.standing.people(Action.SEE_PERSON).select_related("wing", "pom", "key_worker")
+    return people.order_by(Case(When(held, then=0), default=1), "surname", "forename", "prison_number")
+
+
+def _holds(request: PrisonRequest, person: Person) -> bool:
+    return request.user.pk in (person.pom_id, person.key_worker_id)
 
 
 def matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:

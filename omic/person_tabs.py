@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from omic import audit
 from omic.access import Action, requires
 from omic.audit import Actor
+from omic.contacts import contacts_of
 from omic.formats import short_moment
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage, link
@@ -54,19 +55,25 @@ def _contact_page(request: PrisonRequest, contact: Contact) -> Any:
 
 @requires(Action.SEE_PERSON)
 def contacts(request: PrisonRequest, code: str, ref: str) -> HttpResponseBase:
-    """Who saw the person and when, in whichever prison, newest first; what was said stands with each."""
+    """Who saw the person and when, in whichever prison, newest first; what was said stands with each.
+
+    Those under numbers that were merged into the person's are there too, with the number.
+    """
     _keep(request, "see_contacts")
-    rows = request.person.contacts.current().exclude(kind=ContactKind.DELETED).select_related("by", "prison")
+    rows = contacts_of(request.person).current().exclude(kind=ContactKind.DELETED)
+    related, remark = settings.CONTACT_REMARKS
     columns = (
         Column("at", "When", lambda contact: short_moment(contact.at), order=("at",)),
         Column("kind", "Kind", "get_kind_display", order=("kind",), cell=partial(_contact_page, request)),
         Column("by", "By", "by", order=("by__surname", "by__forename")),
         Column("minutes", "Minutes", "minutes", order=("minutes",), numeric=True),
         Column("prison", "Prison", "prison.name", order=("prison__name",)),
+        Column("number", "Recorded under", "person.prison_number", order=("person__prison_number",)),
+        Column("late", "Entered late", import_string(remark)),
     )
     page = ListPage(
         request,
-        rows,
+        rows.select_related("by", "prison", "person", related),
         title=f"Contacts with {request.person.name}",
         columns=columns,
         sort="-at",

@@ -43,6 +43,7 @@ def post_staff(
             posting.full_clean()
             posting.save()
             audit.record(by=by, action="post_staff", at=at, prison=prison, posting=posting.pk, role=role)
+            _follow(posting, from_on=starts_on, at=at)
     except (ValidationError, IntegrityError) as error:
         raise PostingRefusedError(_why(error)) from error
     return posting
@@ -56,11 +57,15 @@ def end_posting(*, posting: Posting, ends_on: date, by: Actor, at: datetime) -> 
     posting.ends_on = ends_on
     posting.save(update_fields=["ends_on"])
     audit.record(by=by, action="end_posting", at=at, prison=posting.prison, posting=posting.pk, ends_on=str(ends_on))
+    _follow(posting, from_on=ends_on, at=at)
+
+
+def _follow(posting: Posting, *, from_on: date, at: datetime) -> None:
+    """What is owed to a key worker's people, and to those for whom they stand in from a day on, follows at once."""
     if posting.role == Role.KEY_WORKER and posting.prison:
-        covered = Q(
-            covers__in=Cover.objects.filter(staff=posting.staff, role=Role.KEY_WORKER).exclude(ends_on__lte=ends_on)
-        )
-        people = posting.prison.people.filter(Q(key_worker=posting.staff) | covered).distinct().order_by("pk")
+        covers = Cover.objects.filter(staff=posting.staff, role=Role.KEY_WORKER).exclude(ends_on__lte=from_on)
+        mine = Q(key_worker=posting.staff) | Q(covers__in=covers)
+        people = posting.prison.people.filter(mine).distinct().order_by("pk")
         reconcile_in_batches(list(people.values_list("pk", flat=True)), window_of(london_day(at), at))
 
 

@@ -16,7 +16,7 @@ class RecordedError(Exception):
 
 def reviews_seen(person: Person) -> str:
     """The parole reviews that a page shows, each with its version, for a hidden field of its form."""
-    rows = person.parole_reviews.order_by("pk").values_list("pk", "version")
+    rows = person.parole_reviews.standing().order_by("pk").values_list("pk", "version")
     return " ".join(f"{pk}:{version}" for pk, version in rows)
 
 
@@ -35,7 +35,7 @@ def check_review(
     """
     if not outcome or target_hearing_on is None:
         return  # without a hearing date the day of the outcome names the review
-    rows = person.parole_reviews.exclude(outcome="").select_related("recorded_by")
+    rows = person.parole_reviews.standing().exclude(outcome="").select_related("recorded_by")
     review = rows.filter(target_hearing_on=target_hearing_on).first()
     if review is None or f"{review.pk}:{review.version}" in seen.split():
         return

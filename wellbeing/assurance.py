@@ -14,7 +14,17 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from keywork.figures import rate
 from omic.formats import short_day
-from omic.models import Contact, ContactKind, DayOut, Obligation, ObligationKind, ObligationState, Prison, Stay
+from omic.models import (
+    Contact,
+    ContactKind,
+    DayOut,
+    Obligation,
+    ObligationContact,
+    ObligationKind,
+    ObligationState,
+    Prison,
+    Stay,
+)
 from wellbeing.self_harm import Week, weeks_of
 
 CHECKS = (ObligationKind.DAILY_CHECK, ObligationKind.WEEKLY_CHECK)
@@ -45,7 +55,7 @@ class Cell:
 
 
 def outcomes(at: datetime) -> dict[str, Q]:
-    """What may have become of a check by `at`: each that is not void lies in one of the first five."""
+    """What may have become of a check by `at`: each that is not void lies in one of five; `late` is a part of done."""
     done, waived = Q(state=ObligationState.MET), Q(state=ObligationState.WAIVED)
     void = Q(state=ObligationState.VOID)
     settled = done | waived | void
@@ -53,12 +63,19 @@ def outcomes(at: datetime) -> dict[str, Q]:
     to_come = ~settled & ~excepted & Q(state=ObligationState.OPEN, due_before__gt=at)
     return {
         "done": done,
+        "late": done & _entered_late(),
         "missed": ~settled & ~excepted & ~to_come,
         "to_come": to_come,
         "waived": waived,
         "excepted": excepted,
         "not_here": void & _not_here(),
     }
+
+
+def _entered_late() -> Q:
+    """What met the check was entered after its own day, or from paper: nobody could see it done in time."""
+    links = ObligationContact.objects.filter(obligation=OuterRef("pk"), contact__superseded_at=None)
+    return Q(Exists(links.filter(effect=ObligationContact.Effect.COUNTS, contact__check_note__late=True)))
 
 
 def _not_here() -> Q:
@@ -68,7 +85,7 @@ def _not_here() -> Q:
     return ~Q(Exists(stays.covering(OuterRef("due_on")))) | Q(Exists(out))  # type: ignore[arg-type]
 
 
-FIGURES = (DUE, "done", "missed", "to_come", "waived", "excepted", "not_here", DECLINED)
+FIGURES = (DUE, "done", "late", "missed", "to_come", "waived", "excepted", "not_here", DECLINED)
 ADD_UP_TO_DUE = ("done", "missed", "to_come")
 
 

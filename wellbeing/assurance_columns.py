@@ -9,6 +9,7 @@ from wellbeing.assurance import DECLINED, Scope
 FIGURE_WORDS = {
     "due": "Due",
     "done": "Done",
+    "late": "Done, entered late",
     "missed": "Missed",
     "to_come": "Not yet due",
     "waived": "Waived",

@@ -11,6 +11,7 @@ from omic.freshness import roll_as_of
 from omic.models import Prison, RollImport
 from wellbeing.acct import acct_age, left_unseen
 from wellbeing.check_figures import checks_stand, without_checks
+from wellbeing.days_out import unconfirmed
 from wellbeing.figures import Figures
 from wellbeing.letter_safety import age
 from wellbeing.paper import copy_of
@@ -26,6 +27,7 @@ def doubts(prison: Prison, counted: Figures, *, at: datetime) -> tuple[str, ...]
         *_undetermined(prison),
         *_rosters(prison, counted, at),
         *_treated_as_open(prison, at),
+        *_days_out(prison, at),
     )
 
 
@@ -81,3 +83,12 @@ def _treated_as_open(prison: Prison, at: datetime) -> list[str]:
         return []
     whom = plural(people, "person was,people were")
     return [f"{whom} to be treated as on an open ACCT yesterday and not checked, which the figures leave out"]
+
+
+def _days_out(prison: Prison, at: datetime) -> list[str]:
+    """Yesterday's alone: early in the morning, who is out today is still in."""
+    yesterday = london_day(at) - ONE_DAY
+    if not (people := unconfirmed(prison, yesterday, yesterday).count()):
+        return []
+    whom = plural(people, "person is,people are")
+    return [f"{whom} recorded as out all day yesterday, so that no check was owed, though the roll has them here"]

@@ -12,7 +12,7 @@ from omic.calendar import exclusive_due, in_utc
 from omic.formats import short_moment
 from omic.models import SIGHTINGS, Alert, Contact, ContactKind, Prison
 from omic.people import FLAGS
-from wellbeing.notes import OUTCOMES
+from wellbeing.notes import OUTCOMES, entry_words
 from wellbeing.shared import unread_about
 
 TRIES = tuple(kind for kind in OUTCOMES if kind != ContactKind.CHECK)
@@ -26,6 +26,7 @@ class Sighting(NamedTuple):
     kind: str
     at: datetime
     by: str
+    entered: str = ""  # when and by whom, if it was entered late
 
     @property
     def when(self) -> str:
@@ -53,8 +54,9 @@ def read_known(people: Sequence[int], *, on: date, at: datetime, prison: Prison,
     contacts: dict[int, list[tuple[date, Sighting]]] = defaultdict(list)
     rows = Contact.objects.current().filter(person__in=people, prison=prison, on__gte=since, at__lte=at)
     rows = rows.filter(kind__in=(*OUTCOMES, *WAIVERS)).order_by("at", "pk")
-    for person, day, pk, kind, moment, forename, surname in rows.values_list(*_CONTACT):
-        contacts[person].append((day, Sighting(pk, kind, moment, f"{forename} {surname}")))
+    for person, day, pk, kind, moment, forename, surname, *entry in rows.values_list(*_CONTACT):
+        by = f"{forename} {surname}"
+        contacts[person].append((day, Sighting(pk, kind, moment, by, _entered(*entry, by=by))))
     flags: dict[int, set[str]] = defaultdict(set)
     alerts = Alert.objects.filter(person__in=people, code__in=[code for code, _, _ in FLAGS], ends_on=None)
     for person, code in alerts.values_list("person_id", "code"):
@@ -67,7 +69,15 @@ def read_known(people: Sequence[int], *, on: date, at: datetime, prison: Prison,
     )
 
 
-_CONTACT = ("person_id", "on", "pk", "kind", "at", "by__forename", "by__surname")
+def _entered(late: bool | None, at: datetime, forename: str | None, surname: str | None, *, by: str) -> str:
+    """As `late_entry`; who typed it in has no name here where that is who checked."""
+    return entry_words(at, f"{forename} {surname}" if surname else by) if late else ""
+
+
+_CONTACT = (
+    "person_id", "on", "pk", "kind", "at", "by__forename", "by__surname", "check_note__late", "recorded_at",
+    "check_note__entered_by__forename", "check_note__entered_by__surname",
+)  # fmt: skip
 # One look into the index for each person and kind: a year of contacts is never read.
 _LAST_SEEN = """
     SELECT DISTINCT ON (p.id) p.id, c.id, c.kind, c.at, s.forename || ' ' || s.surname

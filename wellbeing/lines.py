@@ -6,7 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from keywork.policy import GROUP_WORDS
-from omic.models import ContactKind, DayOut, Obligation, Person, Presence
+from omic.formats import short_day
+from omic.models import ContactKind, DayOut, Obligation, ObligationKind, Person, Presence
 from omic.models.obligation import ObligationState
 from omic.people import FLAGS
 from wellbeing.known import TRIES, Known, Sighting
@@ -20,7 +21,7 @@ class State(StrEnum):
     WAIVED = "waived"
     EXCEPTED = "excepted"
     MISSED = "missed"
-    OUT = "out"  # out of the prison all day: nothing is owed
+    OUT = "out"  # out of the prison all day: nothing is owed that day
 
 
 _WORDS = {
@@ -68,10 +69,17 @@ class RosterRow:
     def words(self) -> str:
         """How the line stands, in words."""
         if self.state == State.OUT:
-            return self.away
+            return f"{self.away}. The week’s check is owed by {short_day(self.due_by)}" if self.duty else self.away
         if self.met:
             return f"{_WORDS[self.state]}: {self.met.words}"
         return _WORDS[self.state]
+
+    @property
+    def why_due(self) -> str:
+        """Why somebody who is out all day stands among those to see all the same; empty for everybody else."""
+        if not (self.out and self.left):
+            return ""
+        return "Out all day, on the last day of the week’s check. If they are back, take the day out back and see them."
 
     @property
     def due_by(self) -> date | None:
@@ -96,7 +104,7 @@ def row_of(
     return RosterRow(
         person=person,
         duty=duty,
-        state=_state(duty, at) if duty else State.OUT,
+        state=_state(duty, at, out=out, on=on) if duty else State.OUT,
         met=_met(duty, inside) if duty else None,
         tried=tries[-1] if tries else None,
         last_seen=known.last_seen.get(person.pk),
@@ -117,12 +125,12 @@ _STATES = {
 }
 
 
-def _state(duty: Obligation, at: datetime) -> State:
-    """True with or without the night's stamp."""
+def _state(duty: Obligation, at: datetime, *, out: DayOut | None, on: date) -> State:
+    """True with or without the night's stamp. A week's check is not asked for on a day out but its last."""
     if duty.state in _STATES:
         return _STATES[ObligationState(duty.state)]
     if duty.due_before is None or duty.due_before > at:
-        return State.OWED
+        return State.OUT if out and duty.kind == ObligationKind.WEEKLY_CHECK and duty.due_on != on else State.OWED
     return State.EXCEPTED if duty.suspension_id else State.MISSED
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, DateField, DateTimeField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
-from omic.models import SIGHTINGS, Contact, Obligation, ObligationKind, ObligationState, Person, Prison
+from omic.models import SIGHTINGS, Contact, ContactKind, Obligation, ObligationKind, ObligationState, Person, Prison
 from omic.models.obligation import ObligationQuerySet
 from wellbeing.roster import CHECKS
 
@@ -33,6 +33,12 @@ def missed_lately(prison: Prison, on: date) -> ObligationQuerySet:
 def missed_yesterday(prison: Prison, on: date) -> ObligationQuerySet:
     """Those of the day before `on`."""
     return missed(prison, on - ONE_DAY, on - ONE_DAY)
+
+
+def late_yesterday(prison: Prison, on: date) -> int:
+    """How many checks of the day before `on` were entered after it, or from paper."""
+    checks = prison.contacts.current().filter(kind=ContactKind.CHECK, on=on - ONE_DAY)
+    return checks.filter(check_note__late=True).count()
 
 
 def people_missed(prison: Prison, on: date) -> QuerySet[Person]:

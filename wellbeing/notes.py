@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from omic.formats import day, short_moment
 from omic.models import Contact, ContactKind
 from wellbeing.models import CheckNote
 
@@ -63,9 +64,29 @@ def record_of(contact: Contact) -> CheckRecord:
     )
 
 
-def nomis_text(record: CheckRecord) -> str:
-    """The case note of a check."""
-    return " ".join(_sentences(record))
+def nomis_text(record: CheckRecord, *, late_at: datetime | None = None) -> str:
+    """The case note of a check; `late_at` is when it was entered, if late."""
+    said = _sentences(record)
+    return " ".join([*said, late_sentence(late_at)] if late_at else said)
+
+
+def late_sentence(at: datetime) -> str:
+    """What a case note says of a check that was entered late, at `at`."""
+    return f"Entered late on {day(at)}."
+
+
+def entry_words(at: datetime, by: object) -> str:
+    """When a late entry was made, and by whom."""
+    return f"entered {short_moment(at)} by {by}"
+
+
+def late_entry(contact: Contact) -> str:
+    """When and by whom a check was entered that was entered late; empty for any other contact.
+
+    Read it with `check_note__entered_by`, or it asks a query for each contact.
+    """
+    note = getattr(contact, "check_note", None)
+    return entry_words(contact.recorded_at, note.entered_by or contact.by) if note and note.late else ""
 
 
 def _sentences(record: CheckRecord) -> Iterator[str]:

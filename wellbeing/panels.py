@@ -7,7 +7,7 @@ from omic.http import PrisonRequest
 from omic.models import SIGHTINGS, Contact, Obligation, ObligationKind, Person
 from wellbeing.acct import acct_age, may_have_acct
 from wellbeing.models import CohortDecision
-from wellbeing.notes import OUTCOMES
+from wellbeing.notes import OUTCOMES, late_entry
 from wellbeing.roster import CHECKS
 
 SHOWN = 5
@@ -15,7 +15,8 @@ SHOWN = 5
 
 def check_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None:
     """Wellbeing checks of somebody held here; not shown in men's prisons where there were none and none is owed."""
-    contacts = Contact.objects.current().filter(person=person).select_related("by").order_by("-at", "-pk")
+    contacts = Contact.objects.current().filter(person=person).order_by("-at", "-pk")
+    contacts = contacts.select_related("by", "check_note__entered_by")
     last = list(contacts.filter(kind__in=OUTCOMES)[:SHOWN])
     duty = _next(request, person)
     age = acct_age(request.prison, at=request.now)
@@ -28,7 +29,7 @@ def check_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None
         "seen": contacts.filter(kind__in=SIGHTINGS).first(),
         "duty": duty,
         "why": f"duty-{duty.pk}" if duty else "",
-        "last": last,
+        "last": [(contact, late_entry(contact)) for contact in last],
         "cohort": CohortDecision.objects.standing().filter(person=person, starts_on__lte=request.on).first(),
         "treat_as_open": age.words if suspect else "",
         "may_check": _may(request, person, Action.RECORD_CHECK),

@@ -134,6 +134,7 @@ def _save(entry: Entry, form: PaperLine) -> Contact | None:
             request_id=form.cleaned_data["request_id"],
             by=officer,
             entered_by=None if officer == request.user else request.user,
+            another=form.cleaned_data["another"],
             at=request.now,
         )
     except RefusedError as error:

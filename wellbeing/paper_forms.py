@@ -94,8 +94,8 @@ class PaperLine(RowForm):
         self.officers, self.otherwise = officers, otherwise
 
     def always(self) -> list[Control]:
-        """The boxes that a sheet has for everybody."""
-        return [self._control(name) for name in ALWAYS]
+        """The boxes that a sheet has for everybody, and whether a check is another one where that is asked."""
+        return [self._control(name) for name in ALWAYS + ("another",) * self.asks_again]
 
     def seldom(self) -> list[Control]:
         """What only some lines of a sheet have."""

@@ -26,7 +26,7 @@ from wellbeing.rules import CohortFrom, checks_of_week
 
 CHECKS = (ObligationKind.DAILY_CHECK, ObligationKind.WEEKLY_CHECK)
 AFTERWARDS = (ObligationKind.COHORT_REVIEW, ObligationKind.STEP_DOWN_TALK)
-WEEK = timedelta(days=7)
+WEEK, ONE_DAY = timedelta(days=7), timedelta(days=1)
 Key = tuple[int, str, str]  # person, kind, slot
 
 
@@ -116,7 +116,8 @@ def _checks(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
     prison = one.last["prison_id"]
     rows = decided.of(one.last["person_id"])
     cohorts = [CohortFrom(on, row.cohort) for row in rows if (on := _binds_from(one, row)) is not None]
-    # In hospital now: nothing opens after today. What stands already stood on facts of its day, which it keeps.
+    # In hospital now: nothing opens from today on, and what stands already stood on facts of its day, which it keeps.
+    # What is over follows from the days in hospital, which are known.
     facts = replace(one.facts, in_hospital=False)
     monday = week_start(max(window.first, one.stays[0]["arrived_on"]))
     while monday <= window.last:
@@ -129,9 +130,12 @@ def _checks(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
 def _binds_from(one: Held, decision: CohortDecision) -> date | None:
     """From when a decision binds here: another prison's from when she next comes here; in a prison that she has left,
     not on the day on which the next one decided.
+
+    A step down binds from the next day: who was to be checked daily this morning is to be seen today, whatever the hour
+    at which it was decided. More checks begin at once.
     """
     if decision.prison_id == one.last["prison_id"]:
-        return decision.starts_on
+        return decision.starts_on + ONE_DAY if decision.stepped_down else decision.starts_on
     otherwise = decision.starts_on if one.last["left_on"] is None else None
     back = (stay["arrived_on"] for stay in one.stays if stay["arrived_on"] >= decision.starts_on)
     return min(back, default=otherwise)
@@ -149,7 +153,8 @@ def _each(
             for day in days
         ]
     for duty in duties:
-        if not one.facts.in_hospital or (duty.opens_on <= window.on and _stood(duty, decided)):
+        is_over = duty.due_on is not None and duty.due_on < window.on
+        if not one.facts.in_hospital or is_over or (duty.opens_on <= window.on and _stood(duty, decided)):
             yield duty
 
 

@@ -74,7 +74,7 @@ def roster(
     """Everybody due a check in a prison on a day, as it stands at `at`; longest unseen first, never seen before all.
 
     Today and later everybody is where they live now, on a past day where they lived when the check was due. `wing` and
-    `people` narrow it down. Whoever is out all day is on a line without a duty. Seven queries, however many people.
+    `people` narrow it down. Who is out all day has a line with a week's duty or none. Seven queries in all.
     """
     return list(read_roster(prison, on=on, at=at, wing=wing, people=people).rows)
 
@@ -124,7 +124,8 @@ def _duties(
 ) -> dict[int, Obligation]:
     """The most pressing check of each person: who is owed one today and one this week is on one line.
 
-    On a Sunday the daily one: a week's check that was made before she was checked daily says nothing of today.
+    On a Sunday the daily one: a week's check that was made before she was checked daily says nothing of today. On a
+    past day the wing is asked of that one alone: the week's moves on with her, and she was on one wing.
     """
     rows = prison.obligations.filter(kind__in=CHECKS, opens_on__lte=on, due_on__gte=on)
     rows = rows.exclude(state=ObligationState.VOID)
@@ -132,6 +133,9 @@ def _duties(
         rows = rows.filter(person__prison=prison)
     if people is not None:
         rows = rows.filter(person__in=people)
+    if past:
+        pressing = rows.order_by("person_id", "due_on", "kind").distinct("person_id")
+        rows = prison.obligations.filter(pk__in=pressing.values("pk"))
     rows = _at(rows, wing, "wing" if past else "person__wing")
     rows = rows.select_related("person__wing", "wing", "suspension__decided_by").order_by("-due_on", "-kind")
     return {duty.person_id: duty for duty in rows}

@@ -110,6 +110,7 @@ class RowForm(LineForm):
     day = forms.DateField(required=False, widget=forms.HiddenInput)
     clock = forms.CharField(max_length=10, required=False, label="Time, if not now")
     leave_out = forms.BooleanField(required=False, label="Leave this line out: tapped by mistake")
+    another = forms.BooleanField(required=False, label="Another one: they were seen again")
     request_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, person: Person, on: date, **kwargs: Any) -> None:
@@ -165,6 +166,11 @@ class RowForm(LineForm):
     def in_acct(self) -> Choice:
         """Whether the concern is in the ACCT document."""
         return self.choice("acct_entry")
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether the line asks if this is another one: the same was saved within the hour."""
+        return self.is_bound and ("another" in self.errors or bool(self._typed("another")))
 
     @property
     def unfolded(self) -> bool:

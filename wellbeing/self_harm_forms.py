@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from keywork.actions.refusals import RefusedError
 from keywork.regime_forms import TypedForm, area
 from omic.calendar import week_start
 from omic.forms import BaseForm, DateField
@@ -30,10 +31,22 @@ class IncidentForm(TypedForm):
         widget=area(3),
         help_text="Only what Safer Custody needs beside the incident report",
     )
+    another = forms.BooleanField(required=False, widget=forms.HiddenInput, label="Another incident of the same day")
     request_id = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, staff: Staff, initial: dict[str, Any]) -> None:
         super().__init__(data, staff=staff, initial={"request_id": uuid.uuid4, **initial})
+        if data and data.get("another"):
+            self._ask_again()
+
+    def refuse(self, error: RefusedError) -> None:
+        """Show why it was not saved; one of the same day as another may be saved as another."""
+        if error.field == "another":
+            self._ask_again()
+        super().refuse(error)
+
+    def _ask_again(self) -> None:
+        self.fields["another"].widget = forms.CheckboxInput()
 
 
 class WithdrawIncidentForm(TypedForm):

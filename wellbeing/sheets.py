@@ -76,7 +76,7 @@ def sheets_for_outage(prison: Prison, *, at: datetime) -> list[Sheet]:
     today = london_day(at)
     tomorrow = today + ONE_DAY
     now, open_now = _read(prison, today, at, stale=_too_old_by(prison, today, at))
-    shown = {row.duty.pk for row in now if row.duty}
+    shown = {row.duty.pk for row in now if row.duty and row.state != State.OUT}
     later, open_then = _read(prison, tomorrow, at, stale=_too_old_by(prison, tomorrow, at))
     later = [row for row in later if row.person.pk in open_then or (row.duty and row.duty.pk not in shown)]
     return [*_by_place(today, now, open_now, at), *_by_place(tomorrow, later, open_then, at)]
@@ -154,7 +154,7 @@ def _notes(row: RosterRow, at: datetime) -> Iterable[str]:
 
 def _settled(row: RosterRow) -> str:
     if row.state == State.OUT:
-        return row.away
+        return row.words
     if row.state == State.DONE:
         return f"Done {short_day(row.met.at)}, {clock(row.met.at)} by {row.met.by}" if row.met else "Done"
     if row.state not in _SETTLED:

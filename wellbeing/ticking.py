@@ -76,10 +76,11 @@ def save_lines(lines: Sequence[RowForm], *, prison: Prison, by: Staff, at: datet
 
 
 def _save(line: RowForm, prison: Prison, by: Staff, at: datetime, times: Mapping[UUID, datetime]) -> Contact | None:
-    request_id = line.cleaned_data["request_id"]
-    record = line.record(at=times.get(request_id, at))
+    data = line.cleaned_data
+    record = line.record(at=times.get(data["request_id"], at))
+    told = {"record": record, "request_id": data["request_id"], "another": data["another"]}
     try:
-        return record_check(person=line.person, prison=prison, record=record, request_id=request_id, by=by, at=at)
+        return record_check(person=line.person, prison=prison, by=by, at=at, **told)
     except RefusedError as error:
         line.refuse(error)
     except OperationalError as error:

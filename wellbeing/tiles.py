@@ -12,6 +12,7 @@ from omic.tonight import absent
 from wellbeing import cohorts
 from wellbeing.acct import left_unseen
 from wellbeing.check_figures import checks_stand
+from wellbeing.days_out import unconfirmed
 from wellbeing.missed import missed_yesterday
 from wellbeing.paper import copy_of
 from wellbeing.roster import expected_by, not_yet_seen, roster
@@ -27,7 +28,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         tiles += _suspensions_waiting(request)
     safer_custody = may(Action.SEE_SAFETY) and may(Action.RECORD_CHECK)
     if safer_custody:
-        tiles += [*_today(request), *_treated_as_open(request)]
+        tiles += [*_today(request), *_treated_as_open(request), *_days_out(request)]
     if may(Action.SEE_MISSED):
         tiles += _missed(request)
     if safer_custody:
@@ -51,7 +52,8 @@ def _today(request: PrisonRequest) -> list[Tile]:
         return []
     left = not_yet_seen(request.prison, at=request.now).count()
     late = left and request.now >= expected_by(request.prison, request.on)
-    return [Tile(left, "not yet seen today", _url(request, "wellbeing:not-seen"), "red" if late else "")]
+    tone = "red" if late else "yellow" if left else ""
+    return [Tile(left, "not yet seen today", _url(request, "wellbeing:not-seen"), tone)]
 
 
 def _treated_as_open(request: PrisonRequest) -> list[Tile]:
@@ -60,6 +62,13 @@ def _treated_as_open(request: PrisonRequest) -> list[Tile]:
     late = request.now >= expected_by(request.prison, request.on)
     url, words = _url(request, "wellbeing:not-seen"), "treated as open, not seen today"
     return [Tile(people, words, url, "red" if late else "yellow")] if people else []
+
+
+def _days_out(request: PrisonRequest) -> list[Tile]:
+    """Who leaves *not yet seen* by a day out that the roll does not bear out."""
+    people = unconfirmed(request.prison, request.on, request.on).count()
+    url, words = _url(request, "wellbeing:not-seen"), "recorded as out today, though the roll has them here"
+    return [Tile(people, words, url, "yellow")] if people else []
 
 
 def _missed(request: PrisonRequest) -> list[Tile]:
@@ -104,7 +113,7 @@ def _wing(request: PrisonRequest) -> list[Tile]:
     is_late = request.now >= expected_by(request.prison, request.on)
     late = is_late and any(row.due_by == request.on for row in left)
     url = _url(request, "wellbeing:wings")
-    tiles = [Tile(len(left), "left to see on my wing", url, "red" if late else "")]
+    tiles = [Tile(len(left), "left to see on my wing", url, "red" if late else "yellow" if left else "")]
     if more := left_unseen(request.prison, request.on, at=request.now).filter(pk__in=people.values("pk")).count():
         tiles.append(Tile(more, "treated as open on my wing, not seen today", url, "red" if is_late else "yellow"))
     return tiles

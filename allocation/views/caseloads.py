@@ -12,6 +12,7 @@ from allocation.actions import record_risk_shown
 from allocation.case_lists import LIST_BY_KEY, LISTS, cases_of, counts
 from allocation.caseload import with_loads
 from allocation.covers import covered_by
+from allocation.ended import ended_lately
 from allocation.engagement_lists import in_month, minutes_owed
 from allocation.filters import MyCaseFilter, coming, duties_of
 from allocation.lists import Cells, caseload_columns, log_column
@@ -90,6 +91,7 @@ def my_tabs(request: PrisonRequest, cases: QuerySet[Person] | None = None) -> li
         duties=counted(duties_of(request.prison, request.user, on=request.on)),
         risk=counted(to_read(request.standing)),
         engagement=counted(my_engagement(request)),
+        ended=counted(ended_lately(request.user, request.prison, on=request.on)),
     )
     tabs += [
         Tab("Duties", reverse("allocation:my-duties", args=[code]), found["duties"]),
@@ -97,7 +99,7 @@ def my_tabs(request: PrisonRequest, cases: QuerySet[Person] | None = None) -> li
     ]
     if request.prison.women:
         tabs.append(Tab("Engagement", reverse("allocation:my-engagement", args=[code]), found["engagement"]))
-    return tabs
+    return [*tabs, Tab("Ended", reverse("allocation:my-ended", args=[code]), found["ended"])]
 
 
 def pom_tabs(request: PrisonRequest, staff: Staff, cases: QuerySet[Person] | None = None) -> list[Tab]:

@@ -15,6 +15,7 @@ from allocation.forms import attempt
 from omic import audit, pending
 from omic.access import Action, Relation, requires
 from omic.audit import Actor
+from omic.contacts import contacts_of
 from omic.http import PrisonRequest
 from omic.models import Contact, ContactKind
 from omic.people import identity
@@ -62,7 +63,7 @@ def engagement(request: PrisonRequest, code: str, ref: str, contact: int) -> Htt
 
 def _contact(request: PrisonRequest, pk: int) -> Contact:
     """An engagement of the request's person, or that one was recorded in error."""
-    rows = request.person.contacts.select_related("by", "prison", "amends", "amended_by__by", "nomis_entry__by")
+    rows = contacts_of(request.person).select_related("by", "prison", "amends", "amended_by__by", "nomis_entry__by")
     engagements = rows.filter(kind=ContactKind.ENGAGEMENT)
     taken_back = rows.filter(kind=ContactKind.DELETED, amends__kind=ContactKind.ENGAGEMENT)
     return get_object_or_404(engagements | taken_back, pk=pk)
@@ -71,7 +72,8 @@ def _contact(request: PrisonRequest, pk: int) -> Contact:
 def _stands(request: PrisonRequest, contact: Contact) -> bool:
     """Whether it can still be corrected here at all."""
     is_engagement = contact.kind == ContactKind.ENGAGEMENT
-    return contact.superseded_at is None and is_engagement and contact.prison_id == request.prison.pk
+    here = contact.prison_id == request.prison.pk and contact.person_id == request.person.pk
+    return here and is_engagement and contact.superseded_at is None
 
 
 def _may_amend(request: PrisonRequest, contact: Contact) -> bool:

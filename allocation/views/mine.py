@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from allocation.caseload import poms_of
+from allocation.changes import named_then
+from allocation.ended import ended_lately
 from allocation.engagement_lists import MINUTES_COLUMNS
 from allocation.filters import MyDutyFilter, duties_of
 from allocation.lists import duty_columns
@@ -14,7 +16,7 @@ from allocation.views.caseloads import my_engagement, my_tabs, pom_tabs
 from omic import audit
 from omic.access import Action, requires
 from omic.http import PrisonRequest
-from omic.lists import ListPage
+from omic.lists import Column, ListPage
 from omic.models import ObligationKind, Staff
 
 
@@ -34,6 +36,28 @@ def of_pom(request: PrisonRequest, code: str, staff: int, risk: bool) -> HttpRes
     )
     back = reverse("allocation:poms", args=[code])
     return page.response(context={"tabs": pom_tabs(request, found), "back": back})
+
+
+@requires(Action.MY_CASES)
+def ended(request: PrisonRequest, code: str) -> HttpResponseBase:
+    """The cases that a POM has no more, latest first: what an email about people who left leads to."""
+    page = ListPage(
+        request,
+        ended_lately(request.user, request.prison, on=request.on),
+        title="My cases that ended",
+        columns=(
+            *named_then(request),
+            Column("part", "Held as", "get_part_display", order=("part",)),
+            Column("until", "Until", "ended_at", order=("ended_at",)),
+            Column("because", "Because", "ended_because"),
+        ),
+        sort="-until",
+        noun="case,cases",
+        empty="No case of yours has ended in the last four weeks.",
+        may_export=request.standing.may(Action.EXPORT),
+        on_export=partial(audit.record_export, request, "my-ended"),
+    )
+    return page.response(context={"tabs": my_tabs(request)})
 
 
 @requires(Action.MY_CASES)

@@ -153,7 +153,8 @@ RECALL_RULES = (
     ),
     _model(
         "RC-05",
-        "A standard recall gets 1-to-1 supervision with the POM; the COM keeps reviewing re-release.",
+        "A standard recall gets 1-to-1 supervision with the POM; the COM keeps reviewing re-release. No interval is "
+        "given: the next review is due on the day that the last one set.",
         "Recalled individuals: standard recall individuals",
     ),
 )

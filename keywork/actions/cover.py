@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models import F, QuerySet
 
 from keywork.actions.lockdown import follow_at_level_4
 from keywork.actions.refusals import RefusedError
@@ -74,7 +73,7 @@ def end_cover(*, cover: Cover, because: str, by: Staff, at: datetime) -> Cover:
     """End cover today, with the reason; cover that has not begun never does. Raises RefusedError when it has ended."""
     lock([cover.person_id])
     today = london_day(at)
-    if not _end(Cover.objects.filter(pk=cover.pk), on=today, because=because):
+    if not Cover.objects.filter(pk=cover.pk).end(on=today, because=because):
         raise RefusedError("This cover has ended already")
     follow_at_level_4(cover.prison, [cover.person_id], at=at)
     _audit("end_cover", cover, by, at)
@@ -84,13 +83,8 @@ def end_cover(*, cover: Cover, because: str, by: Staff, at: datetime) -> Cover:
 def end_covers(covers: QuerySet[Cover], *, on: date, because: str, by: Staff, at: datetime) -> None:
     """End on a day those that would go on beyond it. Call it inside the writer's transaction."""
     for cover in covers.exclude(ends_on__lte=on).select_related("person", "prison"):
-        _end(Cover.objects.filter(pk=cover.pk), on=on, because=because)
+        Cover.objects.filter(pk=cover.pk).end(on=on, because=because)
         _audit("end_cover", cover, by, at)
-
-
-def _end(covers: QuerySet[Cover], *, on: date, because: str) -> int:
-    running = covers.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on) & Q(ends_on__gt=F("starts_on")))
-    return running.update(ends_on=Greatest(F("starts_on"), on), ended_because=because)
 
 
 def _check_person(person: Person, choice: Choice, prison: Prison) -> None:
@@ -122,7 +116,7 @@ def _make_way(person: Person, choice: Choice, prison: Prison) -> date | None:
         chosen = f"{helping.recorded_by} has chosen {helping.staff}"
         raise RefusedError(f"{chosen} to stand in already. End that cover first, or leave it")
     covers = Cover.objects.filter(person=person, role=Role.KEY_WORKER)
-    _end(covers.on(first), on=first, because=f"{choice.staff} stands in from then")
+    covers.on(first).end(on=first, because=f"{choice.staff} stands in from then")
     ahead = covers.filter(starts_on__gt=first).exclude(ends_on=F("starts_on")).order_by("starts_on")
     days = (choice.ends_on, ahead.values_list("starts_on", flat=True).first())
     return min((day for day in days if day), default=None)

@@ -17,7 +17,7 @@ from omic.calendar import london_day
 from omic.contacts import record_deed, take_back
 from omic.formats import day, moment
 from omic.models import NOMIS_TYPES, Contact, ContactKind, ExpectedArrival, Person, Prison, Staff, Stay
-from omic.reconcile import lock
+from omic.reconcile import lock, reconcile, window_of
 
 SAME_HOUR = timedelta(hours=1)
 
@@ -91,7 +91,7 @@ def amend_session(
     _note(new, record)
     _review_targets(new, record)
     _correct_risk(old, new, record.risk_information, because=because, at=at)
-    _settle(new, at, since=min(old.on, new.on))
+    _follow(new, at, since=min(old.on, new.on))
     record_deed(by, "amend_session", at, new, amends=old.pk)
     return new
 
@@ -116,15 +116,23 @@ def withdraw_session(*, contact: Contact, because: str, request_id: UUID, by: St
         at=at,
     )
     _correct_risk(old, new, "", because=because, at=at)
-    _settle(new, at)
+    _follow(new, at, since=old.on)
     record_deed(by, "withdraw_session", at, new, amends=old.pk)
     return new
 
 
-def _settle(contact: Contact, at: datetime, since: date | None = None) -> None:
-    """What the contact meets is met, or owed again; at level 4 it also ends the checks that stood in its place."""
+def _settle(contact: Contact, at: datetime) -> None:
+    """What the contact meets is met; at level 4 it also ends the checks that stood in its place."""
     obligations.settle([contact.person_id])
-    follow_at_level_4(contact.prison, [contact.person_id], at=at, since=since or london_day(contact.at))
+    follow_at_level_4(contact.prison, [contact.person_id], at=at, since=london_day(contact.at))
+
+
+def _follow(contact: Contact, at: datetime, *, since: date) -> None:
+    """What a contact met that stands no more is owed again, unless it would not be owed by now.
+
+    As a week's check that a session waived before she was checked daily.
+    """
+    reconcile([contact.person_id], window_of(london_day(at), at, since=since))
 
 
 def _check(

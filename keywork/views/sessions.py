@@ -18,6 +18,7 @@ from omic import audit, duties, pending
 from omic.access import Action, Relation, requires
 from omic.audit import Actor
 from omic.calendar import london_day
+from omic.contacts import contacts_of
 from omic.http import PrisonRequest
 from omic.models import Contact, ContactKind, ExpectedArrival, Person
 from omic.people import identity
@@ -122,8 +123,10 @@ def _onward(request: PrisonRequest, person: Person) -> str:
 
 def _contact(request: PrisonRequest, pk: int) -> Contact:
     kinds = (*RECORDED, ContactKind.DELETED)
-    rows = request.person.contacts.filter(kind__in=kinds).select_related(
-        "session_note", "by", "prison", "amends__by", "amended_by__by", "nomis_entry__by"
+    rows = (
+        contacts_of(request.person)
+        .filter(kind__in=kinds)
+        .select_related("session_note", "by", "prison", "amends__by", "amended_by__by", "nomis_entry__by")
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -153,7 +156,8 @@ def session(request: PrisonRequest, code: str, ref: str, contact: int) -> HttpRe
 
 def _stands(request: PrisonRequest, contact: Contact) -> bool:
     """Whether it can still be corrected here at all."""
-    return contact.superseded_at is None and contact.kind in RECORDED and contact.prison_id == request.prison.pk
+    here = contact.prison_id == request.prison.pk and contact.person_id == request.person.pk
+    return here and contact.superseded_at is None and contact.kind in RECORDED
 
 
 def _may_amend(request: PrisonRequest, contact: Contact) -> bool:

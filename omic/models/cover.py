@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 
 from omic.history import tracked
 from omic.models.person import Person
@@ -19,6 +20,11 @@ class Covers(models.QuerySet["Cover"]):
     def on(self, day: date) -> "Covers":
         """Cover that stands on `day`."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+
+    def end(self, *, on: date, because: str) -> int:
+        """End on a day whatever would go on beyond it; what begins later never does. How many that ended."""
+        running = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=on) & Q(ends_on__gt=F("starts_on")))
+        return running.update(ends_on=Greatest(F("starts_on"), on), ended_because=because[:300])
 
 
 @tracked()

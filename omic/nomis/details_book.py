@@ -5,12 +5,14 @@ The rules of stating are `omic.details`'s; a file of thousands of rows only keep
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from omic.details import FIELDS, Statement, in_text, weigh
 from omic.models import CaseDetails, DetailEntry, OasysAssessment, ParoleReview, Sentence, SentencePlan
 from omic.nomis.facts import Change
+from omic.parole_reviews import OF_AN_OUTCOME, REVIEWED, asked_again_as_at, is_new_outcome
 
 Changes = dict[str, Change]
 REVIEW = ("thd", "parole_outcome", "last_review_on")  # facts that belong to a parole review
@@ -31,8 +33,9 @@ class DetailsBook:
         for entry in DetailEntry.objects.filter(person__in=people):
             self.entries[entry.person_id].append(entry)
         self.reviews: dict[int, list[ParoleReview]] = defaultdict(list)
-        for review in ParoleReview.objects.filter(person__in=people):
+        for review in ParoleReview.objects.standing().filter(person__in=people):
             self.reviews[review.person_id].append(review)
+        self.taken_back = _taken_back(people)
         oasys = OasysAssessment.objects.filter(person__in=people)
         self.oasys = set(oasys.values_list("person", "layer", "kind", "completed_on"))
         self._new: list[DetailEntry | OasysAssessment] = []
@@ -41,10 +44,11 @@ class DetailsBook:
     def state_facts(self, person: int, facts: Mapping[str, Any], told: Statement) -> Changes:
         """Each fact where it belongs: the case's details, a parole review, the recall, or kept for who will ask."""
         columns = {name: value for name, value in facts.items() if name in FIELDS}
-        news = self._state_details(person, columns, told)
+        news: Changes = {}
         if facts.get("thd") or facts.get("parole_outcome"):
             thd, outcome, outcome_on = (facts.get(name) for name in REVIEW)
             news |= self.state_review(person, told, thd=thd, outcome=outcome, outcome_on=outcome_on)
+        news |= self._state_details(person, columns, told)  # what is told beside an outcome was told knowing it
         if kind := facts.get("recall_type"):
             news |= self._state_recall(person, kind)
         elsewhere = (*columns, *REVIEW, "recall_type")
@@ -81,15 +85,23 @@ class DetailsBook:
     def state_review(
         self, person: int, told: Statement, *, thd: date | None, outcome: str | None, outcome_on: date | None
     ) -> Changes:
-        """A parole review, known by its hearing date, else by the day of its outcome."""
+        """A parole review, known by its hearing date, else by the day of its outcome.
+
+        What somebody took back stays so until a file says something else of it, or a person records it again: files are
+        read night after night, and would bring every mistake back.
+        """
+        if (person, thd, outcome or "", outcome_on) in self.taken_back:
+            return {}
         reviews = self.reviews[person]
         review = next((row for row in reviews if _is_that(row, thd, outcome_on)), None)
+        again = self._ask_com_again(person, outcome_on or told.as_at, told) if is_new_outcome(review, outcome) else {}
         if review is None:
             review = ParoleReview(person_id=person, target_hearing_on=thd, version=0)
             reviews.append(review)
         facts = {"outcome": outcome, "outcome_on": outcome_on} if outcome else {}
         news = self._tell(review, facts, told)
-        return {"parole_review": (None, " ".join(filter(None, (in_text(thd), outcome))))} if news else {}
+        said = {"parole_review": (None, " ".join(filter(None, (in_text(thd), outcome))))} if news else {}
+        return again | said
 
     def write(self) -> None:
         """Everything that was news, a statement or two a table."""
@@ -103,9 +115,19 @@ class DetailsBook:
             known = [row for row in rows if row.pk is not None]
             model.objects.bulk_create(known, update_conflicts=True, unique_fields=["id"], update_fields=columns)
 
-    def _state_details(self, person: int, values: Mapping[str, Any], told: Statement) -> Changes:
+    def _ask_com_again(self, person: int, outcome_on: date, told: Statement) -> Changes:
+        """PA-05, as at the pages."""
+        details, as_at = self.details.get(person), asked_again_as_at(self.entries[person], outcome_on)
+        if details is None or not details.com_oasys_reviewed or as_at is None:
+            return {}
+        follows = replace(told, source=OF_AN_OUTCOME, as_at=as_at)
+        return self._state_details(person, {REVIEWED: False}, follows, deliberate=True)
+
+    def _state_details(
+        self, person: int, values: Mapping[str, Any], told: Statement, *, deliberate: bool = False
+    ) -> Changes:
         details = self.details.setdefault(person, CaseDetails(person_id=person, version=0))
-        new, stated = weigh(details, self.entries[person], values, told)
+        new, stated = weigh(details, self.entries[person], values, told, deliberate=deliberate)
         self._add_entries(person, {name: in_text(value) for name, value in new.items()}, told)
         news = {name: (in_text(getattr(details, name)), in_text(new[name])) for name in stated.changed}
         for name in stated.changed:
@@ -163,6 +185,13 @@ class DetailsBook:
         if id(row) not in self._changed:
             row.version += 1
             self._changed[id(row)] = row
+
+
+def _taken_back(people: Sequence[int]) -> set[tuple[int, date | None, str, date | None]]:
+    """All that was ever said by reviews that somebody has taken back since: person, hearing, outcome and its day."""
+    gone = ParoleReview.objects.filter(person__in=people, withdrawn_at__isnull=False)
+    said = ParoleReview.pgh_event_model.objects.filter(pgh_obj__in=gone.values("pk"))  # type: ignore[attr-defined]
+    return set(said.values_list("person_id", "target_hearing_on", "outcome", "outcome_on"))
 
 
 def _is_that(review: ParoleReview, thd: date | None, outcome_on: date | None) -> bool:

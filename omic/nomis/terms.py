@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from omic.calendar import london_midnight
+from omic.calendar import london_day, london_midnight
 from omic.nomis.cells import FieldError
 from omic.nomis.facts import DATES, SENTENCE, Change, Facts, Stored, differences
 from omic.nomis.records import Leaving, RollRecord, SentenceKind
@@ -67,20 +67,34 @@ def sentence_facts(record: RollRecord, stated: frozenset[str], stored: Stored | 
             del facts[column]
     facts["kind"] = record.sentence_kind.value
     if stated & {"recall", "legal_status"}:
-        facts |= _recall(record)
+        facts |= _recall(record, stored)
     return facts
 
 
-def _recall(record: RollRecord) -> Facts:
-    """The roll knows the day of return alone; its beginning is kept, so that what counts from it is early, not late."""
+def _recall(record: RollRecord, stored: Stored | None) -> Facts:
+    """What the roll says of a recall; a kind that it does not say is left as it is."""
     if not record.recalled:
         return {"recalled": False, "recall_kind": "", "returned_at": None}
     facts: Facts = {"recalled": True}
     if record.reception_date:
-        facts["returned_at"] = london_midnight(record.reception_date)
+        facts["returned_at"] = returned_at(record.reception_date, stored)
     if kind := recall_kind(record.imprisonment_status or ""):
         facts["recall_kind"] = kind
     return facts
+
+
+def returned_at(reception_on: date, stored: Stored | None) -> datetime:
+    """When somebody recalled came back. The roll knows the day alone: its beginning is kept, so that what counts from
+    it is early, not late (RC-01). An hour that somebody entered stands, on another day too, until the roll says another
+    day than it did.
+    """
+    current = stored.sentence if stored else None
+    known: datetime | None = current["returned_at"] if current and current["recalled"] else None
+    if stored and known:
+        by_the_hour = known != london_midnight(london_day(known))
+        if london_day(known) == reception_on or (by_the_hour and stored.person["reception_on"] == reception_on):
+            return known
+    return london_midnight(reception_on)
 
 
 def recall_kind(status: str) -> str:

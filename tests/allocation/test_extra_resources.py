@@ -10,8 +10,10 @@ from allocation.case_history import extra_resource
 from allocation.extra_resources import Agreed, agree_extra_resource, end_extra_resource, standing
 from allocation.models import ExtraResource
 from allocation.refusals import RefusedError
-from omic.models import AuditEvent, Person, Role
+from omic.models import AuditEvent, Person, PersonMerge, Role
+from omic.reconcile import reconcile, window_of
 from tests.allocation.test_pages import address
+from tests.allocation.test_pipeline import follow, move
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, days
 
@@ -42,6 +44,35 @@ def test_it_stands_from_its_day_until_it_is_ended(cast: Cast) -> None:
 def test_what_has_not_begun_never_does(cast: Cast) -> None:
     row = agree(cast, cast.person(), starts_on=days(5))
     end(cast, row)
+    assert not standing(cast.prison, on=TODAY).exists()
+
+
+def test_it_ends_with_the_stay_and_does_not_stand_again_in_the_next(cast: Cast) -> None:
+    row = agree(cast, cast.person())
+    follow(move(row.person, None))
+    row.refresh_from_db()
+    assert (row.ends_on, row.ended_because) == (TODAY, "Left the prison")
+    follow(move(row.person, cast.prison))
+    assert not standing(cast.prison, on=TODAY).exists()
+
+
+def test_one_who_left_and_came_back_in_one_breath_has_a_new_stay(cast: Cast) -> None:
+    row = agree(cast, cast.person())
+    Person.objects.filter(pk=row.person_id).update(arrived_on=days(1))
+    follow(row.person, after=1)
+    assert not standing(cast.prison, on=days(1)).exists()
+
+
+def test_a_merge_keeps_it_until_the_number_that_stayed_leaves(cast: Cast) -> None:
+    row, kept = agree(cast, cast.person()), cast.person(arrived_on=TODAY)
+    who = {"asked_by": cast.of(Role.HOMS), "decided_by": cast.of(Role.HOMD), "asked_at": NOW, "decided_at": NOW}
+    PersonMerge.objects.create(kept=kept, gone=row.person, prison=cast.prison, because="Same", confirmed=True, **who)
+    Person.objects.filter(pk=kept.pk).update(arrived_on=days(1))
+    move(row.person, None)
+    reconcile([row.person_id, kept.pk], window_of(days(1), NOW + timedelta(days=1)))
+    assert standing(cast.prison, on=days(1)).exists()
+    kept.refresh_from_db()
+    follow(move(kept, None))
     assert not standing(cast.prison, on=TODAY).exists()
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 Counter = Callable[..., Any]
 
 OMU_PAGES = ("dashboard", "people", "cases", "poms", "duties", "case-mix")
-MY_PAGES = ("mine", "my-duties")
+MY_PAGES = ("mine", "my-duties", "my-ended")
 READS_OMU = {Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR, Role.GOVERNOR, Role.NATIONAL}
 
 

@@ -1,11 +1,13 @@
 """Holders and the duty to allocate follow the facts, and what already stands is not written again."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from allocation.models import PomAllocation
-from omic.models import Obligation, ObligationKind, Person, Role, Stay
+from omic.models import Message, Obligation, ObligationKind, Person, Role, Stay
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, PomAllocationFactory, PostingFactory, SentenceFactory, days
@@ -99,6 +101,29 @@ def test_a_transfer_ends_the_allocation_and_opens_the_duty_there(cast: Cast) -> 
     assert (allocation.ended_because, allocation.ended_at, person.pom) == ("Transferred", NOW, None)
     assert (counts["poms_ended"], counts["pom_pointers"]) == (1, 1)
     assert duty().prison == cast.elsewhere
+
+
+def test_a_pom_whose_cases_end_because_people_left_gets_one_email_that_opens_who(cast: Cast) -> None:
+    pom, people = cast.of(Role.POM), [cast.person(), cast.person(), cast.person()]
+    for person in people:
+        PomAllocationFactory(person=person, staff=pom)
+    move(people[0], cast.elsewhere)
+    move(people[1], None)
+    for _ in range(2):  # and again, as after a crash
+        reconcile([person.pk for person in people], window_of(TODAY, NOW))
+    mail = Message.objects.get(recipient=pom.email)
+    assert mail.title.endswith("2 cases of yours have ended")
+    assert not [person for person in people if person.surname in mail.body or person.prison_number in mail.body]
+    page = cast.client(Role.POM).get(re.search("http://[^/]+(/.*)", mail.body)[1])
+    assert {row.ended_because for row in page.context["list"].page} == {"Transferred", "Released"}
+
+
+def test_nobody_is_told_of_an_end_that_was_rolled_back(cast: Cast) -> None:
+    person = cast.person()
+    PomAllocationFactory(person=person, staff=cast.of(Role.POM))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        assert follow(move(person, None))["poms_ended"] / 0
+    assert not Message.objects.exists()
 
 
 def test_a_transfer_while_waiting_starts_anew(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from tests.browser.axe import assert_sound
 from tests.browser.conftest import SignIn
 from tests.cast import Cast
 from tests.factories import NOW
-from tests.handover.community import short_case
+from tests.handover.community import ldu, short_case
 
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -46,3 +46,25 @@ def test_from_an_unknown_ldu_to_its_answer(page: Page, live_server: LiveServer, 
     expect(page.get_by_text("The answer about Abel, Sam is recorded")).to_be_visible()
     page.goto(f"{live_server.url}/prisons/LEI/handovers/pipeline/reminders/")
     assert_sound(page)
+
+
+def test_a_mailbox_is_proposed_by_one_and_confirmed_by_another(
+    page: Page, live_server: LiveServer, cast: Cast, sign_in: SignIn
+) -> None:
+    ldu()
+    ldus = f"{live_server.url}/prisons/LEI/handovers/ldus/"
+    sign_in(cast.of(Role.CASE_ADMINISTRATOR))
+    page.goto(ldus)
+    page.get_by_role("link", name="Propose another mailbox of Weald").click()
+    assert_sound(page)
+    page.get_by_label("New mailbox").fill("new@probation.invalid")
+    page.get_by_role("button", name="Propose").click()
+    expect(page.get_by_text("You proposed it: another HOMS")).to_be_visible()
+    assert_sound(page)
+    sign_in(cast.of(Role.HOMS))
+    page.goto(ldus)
+    page.get_by_role("link", name="Confirm or reject the mailbox of Weald").click()
+    assert_sound(page)
+    page.get_by_label("Yes: write to it from now on").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row").filter(has_text="Weald")).to_contain_text("new@probation.invalid")

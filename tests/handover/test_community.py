@@ -14,12 +14,13 @@ from handover.community_columns import standing
 from handover.community_lists import pipeline_cases
 from handover.community_night import STEP
 from handover.duty_actions import RefusedError
-from handover.missing import MISSING
+from handover.ldus import add_ldu
 from handover.models import CommunityRequest, ResponsibilityOverride
 from handover.override_actions import ask_override, decide_override, end_override
 from handover.rules.community import Ask, ComNeed, chased, lacks_com
 from handover.why import in_a_sentence
 from omic.ledger import begin, finish
+from omic.missing import with_missing
 from omic.models import Message, Person, Prison
 from omic.nightly import JOB
 from omic.outbox import send_waiting
@@ -106,6 +107,21 @@ def test_a_night_that_wrote_no_list_leaves_it_to_the_next(prison: Prison, covera
     assert [kind for kind, _, _ in asked()] == ["pipeline"] * lists
 
 
+def test_an_ldu_that_is_added_in_a_month_gets_its_list_with_the_next_night_and_nobody_gets_another(
+    prison: Prison,
+) -> None:
+    ldu()
+    case(days(3), ldu="Moor")
+    night(TODAY)
+    case(days(3))  # comes to an LDU whose list of the month has gone
+    add_ldu(name="Moor", email="moor@probation.invalid", prison=prison, by=StaffFactory(), at=NOW)
+    night(days(1))
+    case(days(4), ldu="Moor")
+    for number in (1, 2, 3):
+        night(days(number))
+    assert asked() == [("pipeline", "Moor", days(1))]
+
+
 def test_an_email_bears_the_prison_number_and_nobodys_name(prison: Prison) -> None:
     ldu()
     person = short_case(surname="Unmistakable")
@@ -155,8 +171,7 @@ def test_a_com_who_supports_by_a_fixed_rule_is_asked_for(prison: Prison) -> None
         night(days(number))
     assert asked() == [("pipeline", "Weald", TODAY), ("chaser", "Weald", days(7))]
     assert "the COM supports, and no" in in_a_sentence(person.handoverdeterminations.current().get(), TODAY)
-    lacks_one = next(check for check in MISSING if check.key == "com").of(TODAY)
-    assert Person.objects.filter(lacks_one).get() == person
+    assert with_missing(Person.objects.all(), TODAY).filter(missing_com=True).get() == person
 
 
 def test_how_it_stands_is_told_by_what_needs_an_answer_and_answered_by_people_alone(prison: Prison) -> None:

@@ -139,6 +139,12 @@ def test_an_unknown_ldu_is_added_from_its_name_and_changed_and_ended(cast: Cast)
     client.post(url("ldu-add"), {"name": "Moor & Dale", "email": "moor@probation.invalid"})
     row = Ldu.objects.get()
     client.post(url("ldu-change", row.pk), {"email": "dale@probation.invalid", "version": "1"})
+    assert "You proposed it" in client.get(url("ldus")).content.decode()
+    own = client.post(url("ldu-decide", row.pk), {"confirmed": "yes", "version": "2"})
+    assert "has to decide" in own.content.decode() and Ldu.objects.get().email == "moor@probation.invalid"
+    second = cast.client(Role.CASE_ADMINISTRATOR)
+    assert "dale@probation.invalid, proposed by" in second.get(url("ldus")).content.decode()
+    second.post(url("ldu-decide", row.pk), {"confirmed": "yes", "version": "2"})
     new = Ldu.objects.get(ends_on=None)
     assert (new.name, new.email, new.starts_on) == ("Moor & Dale", "dale@probation.invalid", TODAY)
     client.post(url("ldu-end", new.pk), {"version": "1"})
@@ -178,3 +184,14 @@ def test_the_home_tiles_open_lists_of_their_length(cast: Cast, settings: Any) ->
     tiles = client.get(reverse("home", args=["LEI"])).context["tiles"]
     assert [client.get(tile.url).context["list"].count for tile in tiles] == [tile.count for tile in tiles] == [1, 2]
     assert cast.client(Role.POM).get(reverse("home", args=["LEI"])).context["tiles"] == []
+
+
+def test_a_proposed_mailbox_is_on_the_home_page_of_whoever_can_decide(cast: Cast, settings: Any) -> None:
+    settings.HOME_TILES = ["handover.ldu_pages.home_tiles"]
+    row = ldu()
+    row.proposed_email, row.proposed_by, row.proposed_at = "x@probation.invalid", cast.of(Role.HOMS), small_hours(TODAY)
+    row.save()
+    home = reverse("home", args=["LEI"])
+    tiles = {role: cast.client(role).get(home).context["tiles"] for role in (Role.HOMS, Role.CASE_ADMINISTRATOR)}
+    assert tiles[Role.HOMS] == [] and [tile.count for tile in tiles[Role.CASE_ADMINISTRATOR]] == [1]
+    assert cast.client(Role.HOMD).get(url("ldu-decide", row.pk)).status_code == 403

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from handover.early_forms import CRITERIA
 from handover.models import EarlyAssessment
+from omic.audit import Actor
+from omic.details import record_details
 from omic.models import Person, Role
 from tests.cast import Cast
-from tests.factories import TODAY, days
+from tests.factories import NOW, TODAY, days
 from tests.handover.test_early_allocation import assessed, case, referred
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,19 @@ def test_from_the_assessment_to_the_new_date_by_those_whose_turn_it_is(cast: Cas
     page = posted(pom, url(person, "decide", row.pk), answer)
     assert "In force" in page
     assert reverse("why", args=[person.prison_id, person.ref, "handover"]) in page
+
+
+def test_what_a_file_states_is_marked_with_its_source_and_taken_back_by_the_homd(cast: Cast) -> None:
+    person = case(cast)
+    values = {"early_allocation": True, "early_allocation_agreed_on": days(-2)}
+    told = {"source": "nDelius file", "as_at": days(-1), "by": Actor(job="import"), "at": NOW}
+    record_details(person=person, values=values, **told)
+    page = cast.client(Role.POM).get(url(person)).content.decode()
+    assert "as nDelius file stated" in page and url(person, "stated") not in page
+    assert cast.client(Role.POM).get(url(person, "stated")).status_code == 403
+    page = posted(cast.client(Role.HOMD), url(person, "stated"), {"because": "Somebody else’s"})
+    assert "nDelius file" not in page
+    assert person.handoverdeterminations.current().get().reason != "early_allocation"
 
 
 def test_what_is_left_open_is_an_error_and_what_was_typed_stays(cast: Cast) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from handover.community_lists import list_counts
 from handover.duty_actions import RefusedError
-from handover.ldus import add_ldu, cases_of, change_mailbox, end_ldu, unknown_ldus
+from handover.ldus import add_ldu, cases_of, decide_mailbox, end_ldu, proposals, propose_mailbox, unknown_ldus
 from handover.models import CommunityRequest
 from handover.override_actions import ask_override, decide_override, end_override
-from omic.models import Ldu, Message, Prison, Staff
+from omic.models import AuditEvent, Ldu, Message, Prison, Staff
 from omic.outbox import send_waiting
 from tests.factories import NOW, TODAY, PrisonFactory, StaffFactory, days
 from tests.handover.community import STEPS, case, ldu, settle, short_case
@@ -28,6 +28,13 @@ def by(db: None) -> Staff:
 
 def add(prison: Prison, by: Staff, name: str = "Weald") -> Ldu:
     return add_ldu(name=name, email="weald@probation.invalid", prison=prison, by=by, at=NOW)
+
+
+def change_mailbox(*, ldu: int, email: str, version: int, prison: Prison, by: Staff, at: Any) -> Ldu:
+    """One person proposes it, another confirms it."""
+    where = {"ldu": ldu, "prison": prison, "at": at}
+    row = propose_mailbox(email=email, version=version, by=by, **where)
+    return decide_mailbox(confirmed=True, version=row.version, by=StaffFactory(), **where)
 
 
 def test_unknown_names_are_told_with_their_cases(prison: Prison, by: Staff) -> None:
@@ -108,3 +115,37 @@ def test_the_loser_of_a_race_is_told(prison: Prison, by: Staff) -> None:
     change_mailbox(ldu=row.pk, email="new@probation.invalid", version=1, prison=prison, by=by, at=NOW)
     with pytest.raises(RefusedError, match="Somebody has changed"):
         end_ldu(ldu=row.pk, version=1, prison=prison, by=by, at=NOW)
+
+
+def test_a_mailbox_takes_two_people_and_the_old_one_is_used_meanwhile(prison: Prison, by: Staff) -> None:
+    old = ldu()
+    where = {"ldu": old.pk, "prison": prison, "at": NOW}
+    row = propose_mailbox(email="new@probation.invalid", version=1, by=by, **where)
+    short_case()
+    assert send_waiting(NOW) == {"sent": 1}
+    assert Message.objects.get().recipient == "weald@probation.invalid"
+    with pytest.raises(RefusedError, match="You proposed this mailbox yourself"):
+        decide_mailbox(confirmed=True, version=row.version, by=by, **where)
+    with pytest.raises(RefusedError, match="has to be decided first"):
+        propose_mailbox(email="other@probation.invalid", version=row.version, by=StaffFactory(), **where)
+    new = decide_mailbox(confirmed=True, version=row.version, by=StaffFactory(), **where)
+    assert (new.email, list(proposals(TODAY))) == ("new@probation.invalid", [])
+    deeds = AuditEvent.objects.filter(action__endswith="_mailbox").order_by("pk")
+    assert list(deeds.values_list("action", flat=True)) == ["propose_mailbox", "confirm_mailbox"]
+
+
+def test_a_rejected_mailbox_changes_nothing_and_can_be_proposed_again(prison: Prison, by: Staff) -> None:
+    old = ldu()
+    where = {"ldu": old.pk, "prison": prison, "at": NOW}
+    row = propose_mailbox(email="new@probation.invalid", version=1, by=by, **where)
+    decide_mailbox(confirmed=False, version=row.version, by=StaffFactory(), **where)
+    row.refresh_from_db()
+    assert (row.email, row.ends_on, row.proposed_by) == ("weald@probation.invalid", None, None)
+    assert propose_mailbox(email="new@probation.invalid", version=row.version, by=by, **where)
+
+
+def test_an_ldu_is_not_moved_by_ending_it_and_adding_it_again(prison: Prison, by: Staff) -> None:
+    row = ldu(email="old@probation.invalid")
+    end_ldu(ldu=row.pk, version=row.version, prison=prison, by=by, at=NOW)
+    with pytest.raises(RefusedError, match="propose the new one"):
+        add(prison, by)

@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from handover.duty_actions import RefusedError
 from handover.override_actions import ask_override
-from handover.parole_actions import ReviewRecord, record_review
+from handover.parole_actions import ReviewRecord, record_review, withdraw_review
 from omic.audit import Actor
-from omic.details import record_details
+from omic.details import Statement, record_details
 from omic.models import AuditEvent, CaseDetails, ParoleReview, Person, Role
+from omic.parole_reviews import record_parole_review
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, CaseDetailsFactory, PomAllocationFactory, SentenceFactory, days
@@ -137,3 +138,73 @@ def test_an_outcome_recorded_meanwhile_by_somebody_else_is_told_and_not_lost(cas
     again = mine | {"seen": page.context["form"]["seen"].value()}
     assert client.post(url, again).status_code == 302
     assert person.parole_reviews.get().outcome == "not_release"
+
+
+def withdrawn(cast: Cast, review: ParoleReview) -> None:
+    withdraw_review(review=review, because="Of another person", by=cast.of(Role.POM), at=NOW)
+
+
+def reviewed_by_com(cast: Cast, person: Person, as_at: date) -> None:
+    told = {"values": {"com_oasys_reviewed": True}, "source": "nDelius", "as_at": as_at}
+    record_details(person=person, by=Actor(staff=cast.of(Role.HOMD)), at=NOW, **told)
+
+
+def leads(person: Person) -> str:
+    return str(person.handoverdeterminations.with_responsibility(TODAY).current().get().responsibility)
+
+
+def test_a_review_taken_back_says_nothing_and_may_be_recorded_again(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    facts = {"target_hearing_on": days(-20), "outcome": "deferred", "outcome_on": days(-20)}
+    recorded(cast, person, **facts)
+    review = person.parole_reviews.get()
+    assert person.handoverdeterminations.current().get().facts["parole_outcome"] == "deferred"
+    withdrawn(cast, review)
+    assert person.handoverdeterminations.current().get().facts["parole_outcome"] is None
+    with pytest.raises(RefusedError, match="took this back"):
+        withdrawn(cast, review)
+    assert AuditEvent.objects.filter(person=person, action="withdraw_review").count() == 1
+    assert recorded(cast, person, **facts)
+    assert person.parole_reviews.count() == 2
+
+
+def test_pa_05_with_its_outcome_taken_back_what_the_com_reviewed_counts_again(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    recorded(cast, person, target_hearing_on=days(-40), outcome="not_release", outcome_on=days(-40))
+    reviewed_by_com(cast, person, days(-30))
+    recorded(cast, person, target_hearing_on=days(600))
+    assert leads(person) == "POM"
+    recorded(cast, person, target_hearing_on=days(-9), outcome="not_release", outcome_on=days(-9))
+    assert leads(person) == "COM"
+    withdrawn(cast, person.parole_reviews.get(target_hearing_on=days(-9)))
+    assert leads(person) == "POM"
+    recorded(cast, person, target_hearing_on=days(-10), outcome="not_release", outcome_on=days(-10))
+    assert leads(person) == "COM", "what a review that is gone had reset holds up no other"
+
+
+def test_pa_05_an_older_outcome_taken_back_brings_back_nothing_that_a_later_one_ended(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    reviewed_by_com(cast, person, days(-50))
+    for on in (days(-40), days(-20)):
+        recorded(cast, person, target_hearing_on=on, outcome="not_release", outcome_on=on)
+    withdrawn(cast, person.parole_reviews.get(target_hearing_on=days(-40)))
+    assert not CaseDetails.objects.get(person=person).com_oasys_reviewed
+
+
+def test_pa_05_holds_on_the_page_of_case_details_too(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    statement = Statement("nDelius", TODAY, Actor(staff=cast.of(Role.HOMD)), NOW)
+    facts = {"target_hearing_on": days(-9), "outcome": "not_release", "outcome_on": days(-9)}
+    assert record_parole_review(person=person, statement=statement, **facts)
+    assert not CaseDetails.objects.get(person=person).com_oasys_reviewed
+
+
+def test_pa_07_the_next_review_is_counted_from_the_last_that_stands(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-900))
+    for on in (days(-400), days(-9)):
+        recorded(cast, person, target_hearing_on=on, outcome="not_release", outcome_on=on)
+    old, wrong = person.parole_reviews.order_by("target_hearing_on")
+    duties = person.obligations.filter(kind="parole_review")
+    assert duties.get(slot=f"review-{old.pk}").state == "met"
+    withdrawn(cast, wrong)
+    assert dict(duties.values_list("slot", "state")) == {f"review-{old.pk}": "open", f"review-{wrong.pk}": "void"}

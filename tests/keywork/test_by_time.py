@@ -74,3 +74,11 @@ def test_the_night_on_which_a_window_opens_finds_no_drift(cast: Cast) -> None:
         run_night(cast.prison, on=days(day), at=NOW + timedelta(days=day))
     run = Run.objects.get(prison=cast.prison, on=days(1))
     assert run.counts.get("drift", 0) == 0 and run.counts["fell_due"] > 0
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_key_worker_whose_posting_ends_by_plan_is_no_drift_at_any_level(cast: Cast, number: int) -> None:
+    level(cast, number, days(-60))
+    person = high_risk(cast, window_in=-5)
+    person.key_worker.postings.update(ends_on=days(1))
+    assert [people_changed(cast.prison, days(day), days(day + 1)) == {person.pk} for day in range(2)] == [True, False]

@@ -12,7 +12,7 @@ from keywork.models import Absence, NotPossible, PriorityDecision
 from keywork.notes import Record
 from omic.audit import Actor
 from omic.models import Alert, ContactKind, Cover, Person, Role
-from omic.postings import end_posting
+from omic.postings import end_posting, post_staff
 from omic.reconcile import AHEAD, reconcile, window_of
 from tests.cast import Cast
 from tests.factories import (
@@ -148,6 +148,23 @@ def test_ed_08_a_stand_in_who_is_posted_here_no_more_is_able_no_more(cast: Cast)
     assert checks(person)[0] == "2026-11-19"
 
 
+def test_h1_from_the_planned_end_of_the_key_workers_posting_checks_stand_ahead_of_their_days(cast: Cast) -> None:
+    person, ends_on = at_level_4(cast), days(2)
+    posting = cast.of(Role.KEY_WORKER).postings.get(role=Role.KEY_WORKER)
+    end_posting(posting=posting, ends_on=ends_on, by=Actor(job="test"), at=NOW)
+    planned = checks(person)
+    assert planned[0] == str(ends_on), "though no job runs until then"
+    assert checks(settle(person, ends_on)) == [*planned, str(ends_on + AHEAD - timedelta(days=1)), str(ends_on + AHEAD)]
+
+
+def test_who_is_posted_anew_from_the_day_on_which_the_posting_ends_stays_able(cast: Cast) -> None:
+    person, staff = at_level_4(cast), cast.of(Role.KEY_WORKER)
+    before = checks(person)
+    end_posting(posting=staff.postings.get(role=Role.KEY_WORKER), ends_on=days(2), by=Actor(job="test"), at=NOW)
+    post_staff(staff=staff, role=Role.KEY_WORKER, prison=cast.prison, starts_on=days(2), by=Actor(job="test"), at=NOW)
+    assert checks(person) == before and this_week(person) == []
+
+
 def test_a_check_that_was_missed_stays_missed_when_the_acct_is_closed(cast: Cast) -> None:
     level(cast, 4)
     person = on_acct(cast)
@@ -225,3 +242,24 @@ def test_h1_who_comes_into_a_group_by_a_planned_day_is_on_its_roster_though_no_j
     assert checks(settle(person)) == from_then
     assert [slot for slot, _, _ in owed(person)] == ["2026-11-23", "2026-11-30"]
     assert checks(settle(person, joins))[: len(from_then)] == from_then, "nor does the night find anything else"
+
+
+def test_h1_a_group_planned_from_tuesday_to_friday_asks_for_the_checks_of_its_days_ahead(cast: Cast) -> None:
+    level(cast, 4)
+    person = cast.person()
+    decided(cast, person, "shielding", starts_on=date(2026, 11, 24), ends_on=date(2026, 11, 27))
+    assert checks(settle(person)) == ["2026-11-24", "2026-11-25", "2026-11-26"]
+    assert checks(settle(person, date(2026, 11, 27))) == ["2026-11-24", "2026-11-25", "2026-11-26"]
+
+
+def test_who_leaves_a_group_by_a_planned_day_is_on_the_roster_until_the_day_before_though_no_job_runs(
+    cast: Cast,
+) -> None:
+    """A decision that ends and stands anew a week later (PG-4); nobody is their key worker."""
+    level(cast, 4)
+    person, leaves, back = cast.person(), MONDAY + timedelta(days=7), MONDAY + timedelta(days=14)
+    decided(cast, person, "shielding", ends_on=leaves)
+    decided(cast, person, "shielding", starts_on=back)
+    first, again = (range(5), range((back - TODAY).days, AHEAD.days + 1))
+    assert checks(settle(person)) == [str(days(number)) for number in (*first, *again)]
+    assert [slot for slot, _, _ in owed(person)] == ["2026-11-16", "2026-11-30"]

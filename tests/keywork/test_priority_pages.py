@@ -135,7 +135,7 @@ def test_in_a_group_today_by_fact_and_by_decision(cast: Cast) -> None:
         (("XTACT",), {}, [Ask.UNKNOWN_TACT]),
         (("XTACT",), {"release": 300}, []),
         ((), {"rosh": "high", "release": 300}, [Ask.NO_IRMM]),
-        ((), {"rosh": "high", "release": -1}, []),
+        ((), {"rosh": "high", "release": -1}, [Ask.UNKNOWN_ROSH]),
         ((), {"rosh": "medium"}, []),
     ],
 )

@@ -126,6 +126,12 @@ def test_each_prison_has_an_example_of_everything(code: str) -> None:
         "waiting for a key worker": prison.obligations.demanding().filter(kind=ObligationKind.ALLOCATE_KEY_WORKER),
         "not yet on NOMIS": prison.contacts.not_yet_on_nomis(),
         "corrected": prison.contacts.exclude(superseded_at=None),
+        "part beside a POM": prison.pom_allocations.open().exclude(part="primary"),
+        "cover of a POM": prison.covers.filter(role="pom"),
+        "extra resource": prison.extra_resources.all(),
+        "note of a POM": prison.case_notes.all(),
+        "review of a recall": sentenced.exclude(executive_reviews=None),
+        "parole review": sentenced.exclude(parole_reviews=None),
         "unknown setting": set(range(5)) - set(range(prison.settings.in_force(ON).count())),
     }
     assert [name for name, rows in examples.items() if not len(rows)] == []
@@ -183,7 +189,7 @@ def test_the_pgd_office_sees_the_whole_group() -> None:
 
 
 def test_each_prisons_email_says_what_it_cannot_confirm() -> None:
-    mails = {mail.prison_id: mail.body for mail in Message.objects.filter(on=ON, state="sent")}
+    mails = {mail.prison_id: mail.body for mail in Message.objects.filter(on=ON, kind="compliance", state="sent")}
     assert set(mails) == set(SIZES)
     assert all("CANNOT CONFIRM" in body and "held" in body and "quarantine" in body for body in mails.values())
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from handover.parole_actions import withdraw_review
 from omic.details import in_text
 from omic.fictional import FictionalPrison, Mix, details, roll
 from omic.models import CaseDetails, DetailEntry, OasysAssessment, ParoleReview, SentencePlan
 from omic.nomis.csv_rows import DateFormat
 from omic.nomis.run import import_details
-from tests.factories import NOW, PrisonFactory, days
+from tests.factories import NOW, PrisonFactory, StaffFactory, days
 from tests.omic.roll_files import (
     BY,
     TODAY,
@@ -181,3 +182,38 @@ def test_csv(tmp_path: Path) -> None:
     taken = import_details(path=csv_file(tmp_path, rows), **given)
     assert counts(taken) == (0, 1, 0, 0, 0)
     assert (him().details.mappa_level, str(him().details.rsr)) == (2, "4.32")
+
+
+def heard(on: int, outcome: str = "not_release", **facts: Any) -> dict[str, Any]:
+    facts = {"thd": days(on).isoformat(), "outcome": outcome, "outcome_on": days(on).isoformat()} | facts
+    return row(kind="parole_review", **facts)
+
+
+def test_pa_05_an_outcome_from_a_file_asks_the_com_to_review_again(tmp_path: Path) -> None:
+    take_in_details(tmp_path, [row(com_oasys_reviewed=True, as_at=days(-20).isoformat())])
+    take_in_details(tmp_path, [heard(-30)])
+    assert him().details.com_oasys_reviewed, "an outcome from before it was told"
+    taken = take_in_details(tmp_path, [heard(-9)])
+    assert taken.import_rows.get().changes["com_oasys_reviewed"] == ["true", "false"]
+    assert not him().details.com_oasys_reviewed
+    take_in_details(tmp_path, [row(com_oasys_reviewed=True)])
+    assert counts(take_in_details(tmp_path, [heard(-9)])) == (0, 0, 1, 0, 0)
+    assert him().details.com_oasys_reviewed
+
+
+def test_pa_05_what_a_row_tells_of_the_com_beside_an_outcome_counts(tmp_path: Path) -> None:
+    take_in_details(tmp_path, [row(com_oasys_reviewed=True, as_at=days(-20).isoformat())])
+    told = {"parole_outcome": "not_release", "last_review_on": days(-1).isoformat(), "com_oasys_reviewed": True}
+    take_in_details(tmp_path, [row(**told)])
+    assert him().details.com_oasys_reviewed
+
+
+def test_no_file_brings_back_a_review_that_somebody_took_back(tmp_path: Path) -> None:
+    take_in_details(tmp_path, [row(kind="parole_review", thd=days(-9).isoformat())])
+    take_in_details(tmp_path, [heard(-9)])
+    withdraw_review(review=ParoleReview.objects.get(), because="Of another person", by=StaffFactory(), at=NOW)
+    for again in (heard(-9), row(kind="parole_review", thd=days(-9).isoformat()), row(thd=days(-9).isoformat())):
+        assert counts(take_in_details(tmp_path, [again | {"as_at": TODAY.isoformat()}])) == (0, 0, 1, 0, 0)
+    assert not ParoleReview.objects.standing().exists()
+    assert counts(take_in_details(tmp_path, [heard(-9, "release")])) == (0, 1, 0, 0, 0), "that is news"
+    assert ParoleReview.objects.standing().get().outcome == "release"

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from handover.pipeline import determine_handovers, open_obligations
-from omic.details import FIELDS
+from omic.details import BY_ASSESSMENT, FIELDS
 from omic.missing import checks, lacking, missing_of
 from omic.models import CaseDetails, Person, Role
 from omic.reconcile import window_of
@@ -219,7 +219,15 @@ def test_what_few_people_have_is_folded_until_there_is_something(cast: Cast) -> 
 def test_every_detail_is_on_the_page_once(cast: Cast) -> None:
     form = cast.client(Role.HOMD).get(edit(known(cast))).context["form"]
     drawn = [field.name for section in form.sections() for field in section.fields]
-    assert sorted(drawn) == sorted([*FIELDS, "source", "as_at"])
+    assert sorted(drawn) == sorted({*FIELDS, "source", "as_at"} - set(BY_ASSESSMENT))
+
+
+def test_an_early_allocation_is_not_entered_but_follows_from_an_assessment(cast: Cast) -> None:
+    person = known(cast)
+    save(cast, person, early_allocation="true", early_allocation_agreed_on=days(-1).isoformat())
+    assert CaseDetails.objects.get(person=person).early_allocation is None
+    page = cast.client(Role.HOMD).get(edit(person)).content.decode()
+    assert reverse("handover:early", args=["LEI", person.ref]) in page
 
 
 def test_facts_of_the_timetable_can_be_entered(cast: Cast) -> None:
@@ -249,7 +257,7 @@ def test_save_and_next_goes_to_the_next_person_who_lacks_something(cast: Cast) -
 
 def test_what_was_recorded_is_shown_with_source_and_author(cast: Cast) -> None:
     person = known(cast)
-    save(cast, person, rosh="high", early_allocation="true")
+    save(cast, person, rosh="high")
     page = cast.client(Role.HOMD).get(edit(person)).content.decode()
     assert "nDelius" in page and "18 November 2026 at 10:00am, Hollis Delivery" in page
 

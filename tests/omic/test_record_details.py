@@ -16,11 +16,11 @@ from omic.details import (
     Statement,
     record_details,
     record_oasys,
-    record_parole_review,
     record_sentence_plan,
     state_details,
 )
 from omic.models import AuditEvent, CaseDetails, Person, SentencePlan
+from omic.parole_reviews import record_parole_review
 from omic.recorded import RecordedError, reviews_seen
 from tests.factories import NOW, TODAY, CaseDetailsFactory, PersonFactory, SentenceFactory, StaffFactory, days
 from tiering.models import TierDetermination

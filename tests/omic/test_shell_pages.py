@@ -1,11 +1,16 @@
 """Signing in, choosing a prison, home, search and the person page."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
+from omic import people
 from omic.access import Action, standing_in
+from omic.context import Tile
 from omic.models import AuditEvent, Role
 from tests.cast import Cast
 from tests.factories import TODAY, KeyWorkerAllocationFactory, PomAllocationFactory, PostingFactory, StaffFactory
@@ -84,6 +89,31 @@ def test_search_stays_within_what_the_searcher_may_open(cast: Cast) -> None:
     page = cast.client(Role.KEY_WORKER).post("/prisons/LEI/people/search/", {"q": "search"}).content.decode()
     assert str(hers.ref) in page
     assert str(other.ref) not in page
+
+
+def test_search_keeps_ones_own_people_however_many_are_found(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "FOUND_AT_MOST", 2)
+    for forename in ("Abel", "Bram", "Cato"):
+        last = cast.person(surname="Searched", forename=forename)
+    PomAllocationFactory(person=last, staff=cast.of(Role.POM))
+    page = cast.client(Role.POM).post("/prisons/LEI/people/search/", {"q": "search"})
+    found = {heading: [row.forename for row in rows] for heading, rows in page.context["results"]}
+    assert found == {"My people": ["Cato"], "Others here": ["Abel"]}
+
+
+TILES = [Tile(0, "quiet", "/q"), Tile(3, "plain", "/p"), *(Tile(1, f"due {n}", "/d", "yellow") for n in range(5))]
+
+
+def made_up_tiles(request: HttpRequest) -> list[Tile]:
+    return [*TILES, Tile(2, "late", "/l", "red")]
+
+
+def test_home_hides_nothing_that_waits_and_puts_the_most_urgent_first(cast: Cast, settings: Any) -> None:
+    settings.HOME_TILES = ["tests.omic.test_shell_pages.made_up_tiles"]
+    page = cast.client(Role.HOMD).get("/prisons/LEI/").context
+    assert [tile.text for tile in page["first"]] == ["late", "due 0", "due 1", "due 2", "due 3"]
+    assert [tile.text for tile in page["more"]] == ["due 4", "plain"]
+    assert [tile.text for tile in page["quiet"]] == ["quiet"]
 
 
 def test_person_page_by_relation(cast: Cast) -> None:

@@ -23,7 +23,7 @@ class Counted(NamedTuple):
     overdue: bool
 
 
-# --- women: pure arithmetic of the facts that stand now (WB-03 to WB-06) ----------------------------------------------
+# --- women: pure arithmetic of the facts that stand now (WB-03 to WB-06); a day in hospital from night to night is none
 
 _WOMEN = """
     day AS (SELECT generate_series(%(first)s::date, %(last)s::date, interval '1 day')::date AS d),
@@ -34,6 +34,11 @@ _WOMEN = """
         WHERE NOT EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = s.person_id
                           AND o.prison_id = s.prison_id AND o."on" = d
                           AND o.withdrawn_at IS NULL)
+          AND NOT EXISTS (SELECT FROM kept_hospital k WHERE k.person_id = s.person_id AND k.prison_id = s.prison_id
+                          AND (k.d = day.d - 1 AND day.d <= %(on)s AND EXISTS (
+                                   SELECT FROM kept_hospital l WHERE l.person_id = k.person_id
+                                   AND l.prison_id = k.prison_id AND l.d = day.d)
+                               OR k.d = %(on)s AND day.d > %(on)s))
     ),
     whole AS (
         SELECT DISTINCT h.person_id, h.prison_id, h.d FROM here h JOIN omic_stay s
@@ -43,10 +48,10 @@ _WOMEN = """
     cohort AS (
         SELECT h.*, date_trunc('week', d)::date AS monday, coalesce((
             SELECT c.cohort FROM wellbeing_cohortdecision c
-            WHERE c.person_id = h.person_id AND c.withdrawn_at IS NULL AND c.starts_on <= h.d
-              AND (c.prison_id = h.prison_id OR EXISTS (
+            WHERE c.person_id = h.person_id AND c.withdrawn_at IS NULL
+              AND CASE WHEN c.prison_id = h.prison_id THEN c.starts_on + c.stepped_down::int <= h.d ELSE EXISTS (
                   SELECT FROM omic_stay s WHERE s.person_id = h.person_id AND s.prison_id = h.prison_id
-                  AND s.arrived_on BETWEEN c.starts_on AND h.d))
+                  AND s.arrived_on BETWEEN c.starts_on AND h.d) END
             ORDER BY c.starts_on DESC, c.id DESC LIMIT 1), 'weekly') AS cohort
         FROM here h
     ),
@@ -74,7 +79,14 @@ _WOMEN = """
 _KEEP = """
     CREATE TEMPORARY TABLE IF NOT EXISTS kept_check (person_id bigint, prison_id text, d date);
     CREATE TEMPORARY TABLE IF NOT EXISTS kept_week (person_id bigint, prison_id text, monday date);
+    CREATE TEMPORARY TABLE IF NOT EXISTS kept_hospital (person_id bigint, prison_id text, d date);
 """
+_HOSPITAL = """
+    INSERT INTO kept_hospital SELECT p.id, p.prison_id, %(on)s FROM omic_person p
+    WHERE p.presence = 'hospital' AND p.prison_id IS NOT NULL AND p.id = ANY(coalesce(%(people)s, ARRAY[p.id]))
+"""
+_IN_HOSPITAL = """EXISTS (SELECT FROM kept_hospital e WHERE e.person_id = {who}.person_id
+    AND e.prison_id = {who}.prison_id AND e.d = {day})"""
 _STANDS = """NOT EXISTS (
     SELECT FROM omic_contact c WHERE c.person_id = h.person_id AND c.prison_id = h.prison_id AND c.kind = 'session'
     AND c.superseded_at IS NULL AND c."on" >= {since} AND c."on" < %(on)s)"""
@@ -88,6 +100,9 @@ _ABLE = """EXISTS (
         WHERE v.person_id = h.person_id AND v.prison_id = h.prison_id AND v.role = 'key_worker'
     ) w
     WHERE w.starts_on <= {day} AND coalesce(w.ends_on, 'infinity') > {day}
+    AND EXISTS (
+        SELECT FROM omic_posting o WHERE o.staff_id = w.staff_id AND o.prison_id = h.prison_id
+        AND o.role = 'key_worker' AND o.starts_on <= {day} AND coalesce(o.ends_on, 'infinity') > {day})
     AND NOT EXISTS (
         SELECT FROM keywork_keyworkerabsence b JOIN keywork_keyworker k ON k.id = b.key_worker_id
         WHERE k.staff_id = w.staff_id AND k.prison_id = h.prison_id AND b.starts_on <= {day}
@@ -98,24 +113,33 @@ _GOVERNS = """(SELECT CASE WHEN EXISTS (
         AND l.starts_on > date_trunc('week', {day}::timestamp)::date AND l.starts_on <= {day}) THEN 4 ELSE (
         SELECT l.level FROM level l WHERE l.prison_id = {prison}
         AND l.starts_on <= date_trunc('week', {day}::timestamp)::date ORDER BY l.starts_on DESC LIMIT 1) END)"""
-_OUT = """EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = {who}.person_id AND o.prison_id = {who}.prison_id
-                AND o."on" = {day} AND o.withdrawn_at IS NULL)"""
+_OUT = f"""(EXISTS (SELECT FROM omic_dayout o WHERE o.person_id = {{who}}.person_id
+                AND o.prison_id = {{who}}.prison_id AND o."on" = {{day}} AND o.withdrawn_at IS NULL)
+    OR {_IN_HOSPITAL} AND {_IN_HOSPITAL.replace("{day}", "{day}::date - 1")})"""
 _LEVEL = """level AS (
         SELECT r.prison_id, r.level, r.starts_on FROM keywork_regimelevel r WHERE r.withdrawn_at IS NULL
     )"""
-# Who is in a priority group: an ACCT is open, or a decision says so.
+# Who is in a priority group: an ACCT is open, a decision says so, or it is four weeks before the release of somebody
+# whose risk of serious harm is high, two months before that of a terrorist (PG-1, PG-2, PG-3a, PG-4).
 _PRIORITY = """(
     EXISTS (SELECT FROM omic_alert a WHERE a.person_id = s.person_id AND a.code = 'HA' AND a.ends_on IS NULL
             AND a.starts_on <= %(on)s)
     OR EXISTS (SELECT FROM keywork_prioritydecision d WHERE d.person_id = s.person_id AND d."group" = 'shielding'
                AND d.included AND d.withdrawn_at IS NULL AND d.starts_on <= %(on)s
-               AND (d.ends_on IS NULL OR d.ends_on > %(on)s)))"""
+               AND (d.ends_on IS NULL OR d.ends_on > %(on)s))
+    OR EXISTS (SELECT FROM omic_person p JOIN omic_casedetails c ON c.person_id = p.id
+               WHERE p.id = s.person_id AND c.rosh IN ('high', 'very_high')
+               AND %(on)s::date BETWEEN p.earliest_release_on - 28 AND p.earliest_release_on)
+    OR EXISTS (SELECT FROM omic_person p JOIN omic_alert a ON a.person_id = p.id
+               WHERE p.id = s.person_id AND a.code = 'XTACT' AND a.ends_on IS NULL AND a.starts_on <= %(on)s
+               AND %(on)s::date BETWEEN p.earliest_release_on - interval '2 months' AND p.earliest_release_on))"""
 # On a Sunday evening: who was owed the week's session if they were here for four whole days of it.
 _WEEK = f"""
     INSERT INTO kept_week
     SELECT DISTINCT s.person_id, s.prison_id, %(on)s::date - 6 FROM omic_stay s
     JOIN omic_prison p ON p.code = s.prison_id AND p.estate = 'men_closed'
     WHERE s.arrived_on <= %(on)s AND coalesce(s.left_on, 'infinity') >= %(on)s::date - 6 AND {_PRIORITY}
+      AND NOT {_IN_HOSPITAL.format(who="s", day="%(on)s")}
 """
 # ED-08 b: a week at level 4, 3 or 2 that closed without a session.
 _CLOSED = f"""EXISTS (
@@ -133,7 +157,7 @@ _MEN = f"""
         FROM omic_stay s JOIN omic_prison p ON p.code = s.prison_id AND p.estate = 'men_closed'
         WHERE s.arrived_on <= %(on)s AND coalesce(s.left_on, 'infinity') > %(on)s AND {_PRIORITY}
           AND s.person_id = ANY(coalesce(%(people)s, ARRAY[s.person_id]))
-          AND NOT {_OUT.format(who="s", day="%(on)s")}
+          AND NOT {_OUT.format(who="s", day="%(on)s")} AND NOT {_IN_HOSPITAL.format(who="s", day="%(on)s")}
           AND {_GOVERNS.format(prison="s.prison_id", day="%(on)s::date")} = 4
         GROUP BY 1, 2
     )
@@ -194,16 +218,17 @@ _ANSWER = f"""
 def forget() -> None:
     """Before another year."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS kept_check, kept_week")
+        cursor.execute("DROP TABLE IF EXISTS kept_check, kept_week, kept_hospital")
 
 
-def keep_men(on: date, people: list[int] | None = None) -> None:
-    """Note on the evening of a day who in men's prisons was owed a daily check on it: later facts open none.
+def keep(on: date, people: list[int] | None = None) -> None:
+    """Note of an evening who is in hospital, and who in men's prisons was owed a check that day: later facts open none.
 
     Whoever leaves in the day is noted (`people`) before they go: what happens afterwards opens nothing in that prison.
     """
     with connection.cursor() as cursor:
         cursor.execute(_KEEP)
+        cursor.execute(_HOSPITAL, {"on": on, "people": people})
         cursor.execute(_MEN, {"on": on, "people": people})
         if people is None and on.weekday() == SUNDAY:
             cursor.execute(_WEEK, {"on": on})

@@ -15,6 +15,7 @@ from omic.reconcile import reconcile, window_of
 from tests.case_files import Case, read_cases
 from tests.factories import CohortDecisionFactory, ContactFactory, PersonFactory, PrisonFactory, StaffFactory
 from wellbeing.actions.checks import undo_check
+from wellbeing.actions.cohorts import withdraw_decision
 from wellbeing.models import Referral
 from wellbeing.policy import RULES_BY_ID
 
@@ -140,16 +141,16 @@ def test_every_rule_of_the_cases_is_known() -> None:
 
 @pytest.mark.django_db
 def test_a_check_taken_back_on_a_day_that_owed_none_after_all_is_no_miss() -> None:
-    """She was checked, stepped down the same day, and days later the check turns out to be somebody else's."""
+    """She was checked, the decision was withdrawn that day, and days later the check turns out to be another's."""
     person, by = PersonFactory(prison=PrisonFactory(code="EWI", estate="women")), StaffFactory()
-    CohortDecisionFactory(person=person, starts_on=MONDAY)
+    decision = CohortDecisionFactory(person=person, starts_on=MONDAY, decided_at=noon(MONDAY))
     contact = ContactFactory(person=person, kind="check", at=noon(MONDAY), recorded_at=noon(MONDAY), by=by)
     settle(person, MONDAY)
-    CohortDecisionFactory(person=person, starts_on=MONDAY, cohort="weekly", stepped_down=True)
+    withdraw_decision(decision=decision, because="Another woman", by=by, at=noon(MONDAY))
     settle(person, MONDAY)
     on = MONDAY + timedelta(days=3)
     undo_check(contact=contact, because="Wrong person", request_id=uuid4(), by=by, at=noon(on))
-    assert in_words(person) == "weekly 2026-11-16 open | talk open"
+    assert in_words(person) == "weekly 2026-11-16 open"
 
 
 @pytest.mark.django_db

@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 
+from keywork.actions import log_session, withdraw_session
 from keywork.actions.refusals import RefusedError
-from omic.models import AuditEvent, Obligation, Person
+from keywork.notes import Record
+from omic.models import AuditEvent, ContactKind, Obligation, Person
 from omic.prison_settings import set_prison_setting, withdraw_prison_setting
 from omic.reconcile import reconcile, window_of
 from tests.factories import (
@@ -86,7 +89,8 @@ def test_a_step_down_in_the_middle_of_a_week_keeps_its_days_and_asks_to_tell_her
     assert decide(person, WEEKLY).stepped_down
     checks = person.obligations.exclude(state="void").filter(due_on__lte=days(4)).order_by("due_on")
     assert list(checks.values_list("kind", "due_on")) == [
-        *(("daily_check", days(-2)), ("daily_check", days(-1)), ("weekly_check", days(4))),
+        *(("daily_check", days(number)) for number in (-2, -1, 0)),
+        ("weekly_check", days(4)),
     ]
     assert len(open_now(person, "step_down_talk")) == 1
     assert reviews(person) == []
@@ -192,7 +196,7 @@ def test_a_transfer_keeps_daily_checks_and_the_new_prison_answers_its_own_review
     assert reviews(person) == [("arrival", TODAY)]
     assert str(TODAY) in open_now(person, "daily_check")
     assert decide(person, WEEKLY).stepped_down
-    assert open_now(person, "daily_check") == []
+    assert open_now(person, "daily_check") == [str(TODAY)], "she was to be seen today"
     assert Obligation.objects.demanding().filter(kind="step_down_talk", prison="STI").count() == 1
 
 
@@ -222,6 +226,16 @@ def test_a_session_waives_her_week_only_after_the_step_down() -> None:
     decide(person, WEEKLY)
     week = person.obligations.filter(kind="weekly_check").exclude(state="void").order_by("due_on").first()
     assert week.state == "waived"
+
+
+def test_a_session_taken_back_owes_no_weekly_check_to_whoever_is_checked_daily_since() -> None:
+    person, by = woman(), StaffFactory(username="worker")
+    record = Record(kind=ContactKind.SESSION, at=NOW, mode="cell_door", minutes=45)
+    with_whom = {"request_id": uuid4(), "by": by, "at": NOW}
+    contact = log_session(person=person, prison=person.prison, record=record, **with_whom)
+    decide(person, DAILY)
+    withdraw_session(contact=contact, because="Wrong person", **with_whom | {"request_id": uuid4()})
+    assert open_now(person, "weekly_check") == []
 
 
 def test_rolled_out_ends_weekly_checks_at_once_and_no_daily_one() -> None:

@@ -7,18 +7,26 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from omic.models import DayOut, Person, Role
+from omic.models import DayOut, Movement, Obligation, Person, PrisonSetting, Role
 from tests.cast import Cast, signed_in
 from tests.factories import (
+    NOW,
     TODAY,
     CohortDecisionFactory,
     ContactFactory,
     PostingFactory,
     PrisonFactory,
+    StaffFactory,
     WingFactory,
     days,
 )
-from tests.wellbeing.test_pipeline import duties, settle, woman
+from tests.wellbeing.test_pipeline import MONDAY, duties, settle, woman
+from wellbeing.days_out import unconfirmed
+from wellbeing.doubts import doubts
+from wellbeing.figures import figures
+from wellbeing.lines import State
+from wellbeing.roster import roster
+from wellbeing.sheets import sheets_for_outage
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +102,124 @@ def test_who_may(cast: Cast, person: Person) -> None:
     assert posted(Role.WING_OFFICER, person, wing=other_wing).get(address).status_code == 403
     assert cast.client(Role.KEY_WORK_MANAGER).get(address).status_code == 404
     assert Client().get(address).status_code == 302
+
+
+# --- what a day out may hide ------------------------------------------------------------------------------------------
+
+
+def expected_from_nine(person: Person) -> None:
+    facts = {"kind": "checks_expected_by", "value": "09:00", "starts_on": days(-9), "recorded_at": NOW}
+    PrisonSetting.objects.create(prison=person.prison, **facts)
+
+
+@pytest.mark.parametrize(
+    ("role", "on", "hour_is_past", "saved"),
+    [
+        (Role.WING_OFFICER, TODAY, True, False),
+        (Role.SAFER_CUSTODY, TODAY, True, True),
+        (Role.WING_OFFICER, TODAY, False, True),
+        (Role.WING_OFFICER, days(1), True, True),
+    ],
+)
+def test_a_daily_check_that_is_late_is_taken_away_by_who_oversees(
+    person: Person, role: Role, on: date, hour_is_past: bool, saved: bool
+) -> None:
+    if hour_is_past:
+        expected_from_nine(person)
+    answer = posted(role, person).post(page_of(person), typed(on), follow=True).content.decode()
+    assert DayOut.objects.exists() == saved
+    assert ("was to be checked by 9:00am and nobody has" in answer) != saved
+    assert ((str(on), "open") in duties(person, "daily_check")) != saved
+
+
+def test_who_is_owed_no_daily_check_goes_out_at_any_hour(cast: Cast) -> None:
+    person = woman()
+    settle(person)
+    expected_from_nine(person)
+    posted(Role.WING_OFFICER, person).post(page_of(person), typed())
+    assert person.days_out.exists()
+
+
+def out(person: Person, on: date) -> DayOut:
+    facts = {"why": "court", "recorded_by": StaffFactory(), "recorded_at": NOW}
+    made = DayOut.objects.create(person=person, prison=person.prison, on=on, **facts)
+    settle(person, since=on)
+    return made
+
+
+def moves(person: Person) -> None:
+    Movement.objects.create(
+        person=person, kind="CRT", on=days(-1), from_prison=person.prison, recorded_at=NOW, source="roll"
+    )
+
+
+@pytest.mark.parametrize(
+    ("bears_out", "listed"),
+    [
+        (lambda person: None, True),
+        (moves, False),
+        (lambda person: Person.objects.filter(pk=person.pk).update(presence="court"), False),
+        (lambda person: DayOut.objects.update(withdrawn_by=1, withdrawn_at=NOW, withdrawn_because="Wrong"), False),
+    ],
+)
+def test_a_day_out_that_the_roll_does_not_bear_out_is_listed_and_a_doubt(
+    person: Person, bears_out: Any, listed: bool
+) -> None:
+    made = out(person, days(-1))
+    DayOut.objects.update(recorded_by=StaffFactory(pk=1))
+    bears_out(person)
+    assert list(unconfirmed(person.prison, days(-1), TODAY)) == [made] * listed
+    found = doubts(person.prison, figures(person.prison, on=TODAY), at=NOW)
+    assert any("recorded as out all day yesterday" in one for one in found) == listed
+
+
+def test_missed_and_not_yet_seen_say_who_recorded_it_and_lead_to_taking_it_back(person: Person) -> None:
+    today, yesterday = out(person, TODAY), out(person, days(-1))
+    links = [reverse("wellbeing:take-back-day-out", args=["EWI", person.ref, one.pk]) for one in (today, yesterday)]
+    for role, may in ((Role.SAFER_CUSTODY, True), (Role.GOVERNOR, False)):
+        client = posted(role, person)
+        missed, not_seen = (
+            client.get(reverse(f"wellbeing:{name}", args=["EWI"])).content.decode() for name in ("missed", "not-seen")
+        )
+        assert f"{yesterday.recorded_by}, 18 November 2026 at 10:00am" in missed
+        assert [link in missed for link in links] == [may, may]
+        assert [link in not_seen for link in links] == [may, False]
+    home = posted(Role.SAFER_CUSTODY, person).get("/prisons/EWI/").content.decode()
+    assert "recorded as out today, though the roll has them here" in home
+
+
+# --- the week's check -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def weekly(cast: Cast) -> Person:
+    """A woman with a check a week in EWI."""
+    person = woman(wing=WingFactory(prison=PrisonFactory(code="EWI", estate="women"), code="A"))
+    settle(person)
+    return person
+
+
+def test_a_day_out_leaves_the_weeks_check_owed_and_the_list_to_tick(weekly: Person) -> None:
+    officer = posted(Role.WING_OFFICER, weekly)
+    answer = officer.post(page_of(weekly), typed(), follow=True).content.decode()
+    assert "the week’s check is still owed by Sunday 22 November 2026" in answer
+    assert (str(MONDAY), "open") in duties(weekly, "weekly_check")
+    page = officer.get("/prisons/EWI/wellbeing/roster/A/")
+    assert not page.context["left"] and not page.context["lines"]
+    assert [row.words for row in page.context["settled"]] == [
+        "Out all day: at court. The week’s check is owed by 22 Nov 2026"
+    ]
+    assert [row.state for row in roster(weekly.prison, on=days(1), at=NOW)] == [State.OWED]
+    tomorrows = [sheet for sheet in sheets_for_outage(weekly.prison, at=NOW) if sheet.on == days(1)]
+    assert [one.row.person for sheet in tomorrows for one in sheet.rows] == [weekly]
+
+
+def test_on_the_last_day_of_the_week_she_stays_due_and_the_page_says_why(weekly: Person) -> None:
+    sunday = days(4)
+    officer = posted(Role.WING_OFFICER, weekly)
+    answer = officer.post(page_of(weekly), typed(sunday), follow=True).content.decode()
+    assert "the last day of the week’s check, which is still owed" in answer
+    row = roster(weekly.prison, on=sunday, at=NOW)[0]
+    assert row.left and row.due_by == sunday and "take the day out back and see them" in row.why_due
+    assert row.why_due in officer.get(f"/prisons/EWI/wellbeing/roster/A/?on={sunday}").content.decode()
+    assert Obligation.objects.demanding().filter(kind="weekly_check", due_on=sunday).exists()

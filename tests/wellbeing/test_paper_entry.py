@@ -97,6 +97,16 @@ def test_the_same_page_twice_and_the_same_sheet_by_two_people_is_entered_once(pe
     assert Contact.objects.count() == 1
 
 
+def test_what_was_ticked_off_is_not_entered_from_paper_again_unasked(person: Person, officer: Staff) -> None:
+    manager, first, again = posted(Role.KEY_WORK_MANAGER, person), line(person), line(person, clock="18:55")
+    manager.post(page_of(), {"officer": "Wyn Landing", **first})
+    answer = manager.post(page_of(), {"officer": "Wyn Landing", **again})
+    assert "Ash, Sam: “Wellbeing check” by Wyn Landing at 6:40pm is saved already" in words(answer)
+    assert f'name="p{person.ref.hex}-another"' in words(answer) and Contact.objects.count() == 1
+    manager.post(page_of(), {"officer": "Wyn Landing", **again, f"p{person.ref.hex}-another": "on"})
+    assert Contact.objects.count() == 2
+
+
 WRONG = (
     ({"clock": ""}, "enter the time of the check"),
     ({"clock": "25:00"}, "must have a real time"),

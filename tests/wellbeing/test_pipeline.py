@@ -61,13 +61,13 @@ def test_a_daily_cohort_has_a_check_every_day_from_the_decision_and_none_by_the_
     assert duties(person, "weekly_check") == []
 
 
-def test_stepping_down_acts_the_same_day_and_asks_to_tell_her() -> None:
+def test_stepping_down_is_to_be_told_the_same_day_and_hides_no_check_of_that_day() -> None:
     person = woman()
     CohortDecisionFactory(person=person, starts_on=days(-3))
     settle(person, since=days(-3))
     CohortDecisionFactory(person=person, cohort="weekly", stepped_down=True)
     settle(person)
-    assert duties(person, "daily_check") == [(str(days(number)), "open") for number in (-3, -2, -1)]
+    assert duties(person, "daily_check") == [(str(days(number)), "open") for number in (-3, -2, -1, 0)]
     assert duties(person, "weekly_check")[0] == (str(MONDAY), "open")
     assert len(duties(person, "step_down_talk")) == 1
 

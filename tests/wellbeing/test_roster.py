@@ -71,6 +71,16 @@ def test_a_move_to_another_cell_is_followed_at_once_and_the_past_stays_where_it_
     assert rows(prison, wing=old, on=days(-1))[0].state == State.MISSED
 
 
+def test_a_past_day_has_whoever_was_stepped_down_and_moved_since_on_one_wing_alone(prison: Prison) -> None:
+    person = woman(prison, since=days(-2))
+    CohortDecisionFactory(person=person, cohort="weekly", stepped_down=True)
+    before, now = person.wing, WingFactory(prison=prison, code="B")
+    Person.objects.filter(pk=person.pk).update(wing=now)
+    settle(person)
+    found = [[row.state for row in rows(prison, on=days(-1), wing=wing)] for wing in (before, now, NO_WING, None)]
+    assert found == [[State.MISSED], [], [], [State.MISSED]]
+
+
 def test_whoever_has_no_wing_is_on_a_roster_of_their_own(prison: Prison) -> None:
     person = woman(prison, wing=None, cell="")
     assert [row.person for row in rows(prison, wing=NO_WING)] == [person]

@@ -28,6 +28,7 @@ from tests.factories import (
     days,
 )
 from wellbeing.roster_forms import prefix_of
+from wellbeing.ticking import stamp_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 DONE = {"identified": "number", "spoken_to": "on", "raised": "nothing", "family": "yes", "understood": "yes"}
@@ -208,6 +209,31 @@ def test_two_officers_on_one_page_overwrite_nothing_and_are_told(landing: Landin
     assert person.contacts.filter(kind="check").count() == 2
     duty = person.obligations.get(kind="daily_check", due_on=TODAY)
     assert (duty.state, duty.done) == ("met", 2)
+
+
+def test_one_officer_with_two_tabs_saves_a_check_once_unless_it_is_another(landing: Landing) -> None:
+    person, other = landing.woman("Ashdown"), landing.woman("Birch")
+    second = {**hidden(landing.client.get(A)), **line(person, **DONE | {"family": "no"}), **line(other, **DONE)}
+    landing.post(line(person, **DONE))
+    with time_machine.travel(NOW + timedelta(minutes=59), tick=False):
+        page = landing.client.post(A, second).content.decode()
+        assert "Ashdown, Sam: “Wellbeing check” by you at 10:00am is saved already" in page
+        assert "1 wellbeing check saved." in page and f'name="{prefix_of(person)}-another"' in page
+        assert 'value="no" checked' in page and f'name="{prefix_of(other)}-another"' not in page
+        assert (person.contacts.count(), other.contacts.count()) == (1, 1)
+        landing.client.post(A, {**second, **line(person, another="on")})
+    assert (person.contacts.count(), other.contacts.count()) == (2, 1)
+
+
+def test_after_an_hour_or_of_another_kind_nothing_is_asked(landing: Landing) -> None:
+    person = landing.woman("Ashdown")
+    landing.post(line(person, outcome="attempt", because="No answer"))
+    landing.post(line(person, **DONE))
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        client = signed_in(landing.officer)
+        drawn = {f"{prefix_of(person)}-request_id": "6f2a3c70-0000-4000-8000-000000000003"}
+        client.post(A, {"drawn": stamp_page(landing.officer, [person.pk], at=NOW), **drawn, **line(person, **DONE)})
+    assert person.contacts.count() == 3
 
 
 def test_a_page_of_yesterday_does_not_tick_off_today(landing: Landing) -> None:

@@ -189,6 +189,29 @@ def test_the_same_reference_is_shown_and_not_doubled() -> None:
         record_self_harm(**told(person, reference="INC-1"))
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"source": "recorded"}, "was recorded by Robin Landing on 18 November 2026"),
+        ({"source": "imported", "reference": "INC-1"}, "was imported by Robin Landing on .*, with the number INC-1"),
+    ],
+)
+def test_a_second_one_of_a_day_is_asked_about(facts: dict[str, str], words: str) -> None:
+    person = PersonFactory()
+    SelfHarmFactory(person=person, recorded_by=StaffFactory(surname="Landing"), **facts)
+    with pytest.raises(RefusedError, match=words) as refused:
+        record_self_harm(**told(person, reference="INC-2"))
+    assert refused.value.field == "another"
+    assert record_self_harm(**told(person, on=days(-1))) and record_self_harm(**told(person, another=True))
+
+
+def test_one_taken_back_or_elsewhere_asks_nothing() -> None:
+    person = PersonFactory()
+    withdraw_self_harm(incident=harmed(person, TODAY)[0], because="Twice", by=StaffFactory(), at=NOW)
+    SelfHarmFactory(person=person, prison=PrisonFactory(code="MDI"))
+    assert record_self_harm(**told(person))
+
+
 def test_the_second_to_take_it_back_is_told_who_was_first() -> None:
     incident = SelfHarmFactory()
     withdraw_self_harm(incident=incident, because="Twice", by=StaffFactory(surname="First"), at=NOW)
@@ -234,6 +257,12 @@ def test_record_see_and_take_back(cast: Cast, his: Person) -> None:
     assert (incident.recorded_by, incident.source) == (cast.of(Role.WING_OFFICER), "recorded")
     again = client.post(page(his), typed | {"request_id": str(uuid.uuid4())}).content.decode()
     assert "recorded already: it happened on 18 November 2026" in again
+    bare = typed | {"reference": "", "request_id": str(uuid.uuid4())}
+    asked = client.post(page(his), bare).content.decode()
+    assert "Tick that yours is another one" in asked and 'type="checkbox" name="another"' in asked
+    assert SelfHarmIncident.objects.count() == 1
+    client.post(page(his), bare | {"another": "on"})
+    assert SelfHarmIncident.objects.count() == 2
     url = reverse("wellbeing:withdraw-self-harm", args=["LEI", incident.pk])
     assert "Taken back" in client.post(url, {"because": "Wrong person"}, follow=True).content.decode()
     assert client.get(url).status_code == 404

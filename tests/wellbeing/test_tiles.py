@@ -80,7 +80,7 @@ def test_who_stepped_down_is_watched(prison: Prison) -> None:
     assert client(prison, Role.SAFER_CUSTODY).get(tile.url).context["list"].count == tile.count == 1
 
 
-@pytest.mark.parametrize(("hour", "tone"), [("15:59", ""), ("16:00", "red")])
+@pytest.mark.parametrize(("hour", "tone"), [("15:59", "yellow"), ("16:00", "red")])
 def test_h1_not_yet_seen_is_red_from_its_hour(prison: Prison, hour: str, tone: str) -> None:
     check(woman(prison), 0)
     with time_machine.travel(datetime.fromisoformat(f"2026-11-18T{hour}:00+00:00"), tick=False):

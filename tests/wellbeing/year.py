@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
+import pgtrigger
 from django.db import transaction
 
 from keywork.actions import log_session
 from keywork.actions.refusals import RefusedError, SameSessionError
 from keywork.notes import Record
 from omic.calendar import LONDON, in_utc
+from omic.merges import CannotMergeError
 from omic.models import (
     ContactKind,
     Person,
@@ -20,14 +22,23 @@ from omic.models import (
     Staff,
 )
 from omic.nightly import run_night
+from omic.postings import PostingRefusedError
 from omic.reconcile import reconcile, window_of
-from tests.factories import ContactFactory, KeyWorkerFactory, PersonFactory, PrisonFactory, StaffFactory
+from tests.factories import (
+    ContactFactory,
+    KeyWorkerFactory,
+    PersonFactory,
+    PrisonFactory,
+    StaffFactory,
+    WingFactory,
+)
 from tests.wellbeing.happenings import EVENTS
 from wellbeing.actions.checks import record_check
 from wellbeing.notes import CheckRecord
 
 ONE_DAY = timedelta(days=1)
-REFUSALS = (RefusedError, SameSessionError)
+Events = tuple[Callable[["Year"], None], ...]
+REFUSALS = (RefusedError, SameSessionError, CannotMergeError, PostingRefusedError)
 
 
 @dataclass
@@ -37,6 +48,8 @@ class Year:
     chance: Random
     on: date
     size: int = 12
+    busy: float = 1.0  # how much more often anything happens
+    surely: Events = ()  # what happens every day
     women: Prison = field(init=False)
     sister: Prison = field(init=False)
     men: Prison = field(init=False)
@@ -44,10 +57,15 @@ class Year:
     people: list[Person] = field(init=False)
     at: datetime = field(init=False)
     moved: set[int] = field(default_factory=set)  # today
+    stamped: int = 0  # the last row of people's history that carries the year's own time
+    doubles: list[Person] = field(default_factory=list)  # second numbers of somebody who has one
 
     def __post_init__(self) -> None:
         self.women, self.sister = (PrisonFactory(code=code, estate="women") for code in ("EWI", "STI"))
         self.men = PrisonFactory(code="LEI")
+        for prison in self.prisons:
+            WingFactory(prison=prison, code="A")
+            WingFactory(prison=prison, code="B")
         self.by = StaffFactory(username="governor")
         self.workers = [StaffFactory(username=f"worker{number}") for number in range(3)]
         for worker in self.workers:
@@ -76,7 +94,7 @@ class Year:
                 run_night(prison, on=on, at=self.at)
         self.at = self._moment(time(6))
         for event, likely in EVENTS:
-            if self.happens(likely):
+            if event in self.surely or self.happens(likely * self.busy):
                 self.attempt(event)
         for person in self.people:
             person.refresh_from_db()
@@ -110,8 +128,12 @@ class Year:
         return self.chance.choice(list(held.order_by("pk")))
 
     def follow(self, people: list[int]) -> None:
-        """The pipeline, as an import would call it."""
+        """The pipeline, as an import would call it; the history says when."""
+        history = Person.pgh_event_model.objects
         with transaction.atomic():
+            with pgtrigger.ignore("omic.PersonEvent:append_only"):
+                history.filter(pgh_obj__in=people, pgh_id__gt=self.stamped).update(pgh_created_at=self.at)
+            self.stamped = history.latest("pgh_id").pgh_id
             reconcile(people, window_of(self.on, self.at))
 
     def key(self) -> UUID:
@@ -141,8 +163,9 @@ class Year:
         record = CheckRecord(kind=kind, at=at or self.at, identified=identified, **whole)
         with self.refusing():
             record_check(
-                person=person, prison=person.prison, record=record, request_id=self.key(), by=self.by, at=self.at
-            )
+                person=person, prison=person.prison, record=record, request_id=self.key(), by=self.by, at=self.at,
+                another=True,
+            )  # fmt: skip
 
     def key_work(self, person: Person, kind: ContactKind) -> None:
         """A session or an entry, of today or written up late."""

@@ -7,17 +7,31 @@ from uuid import UUID
 from django.db import transaction
 
 from keywork.actions.refusals import RefusedError
+from keywork.actions.sessions import SAME_HOUR
 from keywork.priority import OPEN_ACCT
 from omic import audit, obligations
 from omic.audit import Actor
 from omic.calendar import london_day
 from omic.contacts import record_deed, take_back
 from omic.formats import clock, day, moment
-from omic.models import NOMIS_TYPES, SIGHTINGS, Alert, Contact, ContactKind, DayOut, Person, Prison, Staff, Stay
+from omic.models import (
+    NOMIS_TYPES,
+    SIGHTINGS,
+    Alert,
+    Contact,
+    ContactKind,
+    DayOut,
+    ObligationKind,
+    Person,
+    Prison,
+    Staff,
+    Stay,
+)
 from omic.reconcile import LOOK_BACK, lock, reconcile, window_of
 from wellbeing.acct import acct_age, may_have_acct
 from wellbeing.models import CheckNote
 from wellbeing.notes import OUTCOMES, CheckRecord, nomis_text, record_of
+from wellbeing.roster import expected_by
 
 NEEDS_IDENTITY = (ContactKind.CHECK, ContactKind.SEEN, ContactKind.DECLINED)
 FURTHEST_BACK = LOOK_BACK  # as far as a write settles what was owed
@@ -33,12 +47,14 @@ def record_check(
     by: Staff,
     at: datetime,
     entered_by: Staff | None = None,
+    another: bool = False,
 ) -> Contact:
     """Save a check, or that somebody was only seen, declined, was not available or did not answer.
 
     Only a whole check meets what is owed on its day (WB-01). `by` is who went to see the person, `entered_by` who types
     it in from paper. The same `request_id` a second time gives the first contact back; another officer's check of the
-    same person is a second contact, and neither overwrites the other. Raises RefusedError.
+    same person is a second contact, and neither overwrites the other. One of the same kind by the same officer within
+    the hour is refused as saved already, unless `another` says that it is a different one. Raises RefusedError.
     """
     lock([person.pk])
     if saved := Contact.objects.filter(request_id=request_id).select_related("check_note").first():
@@ -46,18 +62,21 @@ def record_check(
     person.refresh_from_db()
     _check_time(person, prison, record.at, at=at)
     _check_words(person, prison, record, at=at)
+    if not another:
+        _refuse_same(person, record, by, entered_by)
+    late = record.from_paper or london_day(record.at) < london_day(at)
     contact = Contact.objects.create(
         person=person,
         prison=prison,
         kind=record.kind,
         at=record.at,
         by=by,
-        text=nomis_text(record),
+        text=nomis_text(record, late_at=at if late else None),
         nomis_type=NOMIS_TYPES.get(record.kind, ""),
         recorded_at=at,
         request_id=request_id,
     )
-    _note(contact, record, late=record.from_paper or london_day(record.at) < london_day(at), entered_by=entered_by)
+    _note(contact, record, late=late, entered_by=entered_by)
     obligations.settle([person.pk])
     record_deed(entered_by or by, "record_check", at, contact)
     return contact
@@ -95,12 +114,15 @@ def record_day_out(
 ) -> DayOut:
     """That somebody is, or was, out for a whole day: its check is not owed, and it is no whole day here (rulebook 0).
 
-    A day that is over takes somebody who oversees missed checks (`may_past`): it takes a miss away. Raises RefusedError
-    for that, when they were not held here, when they are out that day already, or when they were seen here.
+    A day that is over takes somebody who oversees missed checks (`may_past`): it takes a miss away. So does today from
+    the hour by which checks are expected, for who is owed a daily one: it would go unseen and unmissed. Raises
+    RefusedError for either, when they were not held here, are out that day already, or were seen here.
     """
     lock([person.pk])
     if on < london_day(at) and not may_past:
         raise RefusedError("A day that is over is recorded by a manager or Safer Custody", "on")
+    if not may_past and (late := _why_too_late(person, prison, on, at=at)):
+        raise RefusedError(late, "on")
     if not Stay.objects.filter(person=person, prison=prison).covering(on).exists():
         raise RefusedError(f"{person.name} was not in this prison on {day(on)}", "on")
     if person.days_out.standing().filter(on=on).exists():
@@ -121,6 +143,17 @@ def withdraw_day_out(*, out: DayOut, because: str, by: Staff, at: datetime) -> N
     if not rows.update(withdrawn_by=by, withdrawn_at=at, withdrawn_because=because):
         raise RefusedError("Somebody has taken this back already")
     _follow_day(out, by, at, "withdraw_day_out", because=because)
+
+
+def _why_too_late(person: Person, prison: Prison, on: date, *, at: datetime) -> str:
+    """Why a day out of today would hide a daily check that is late already; empty where it would not."""
+    expected = expected_by(prison, on)
+    if on != london_day(at) or at < expected:
+        return ""
+    if not person.obligations.filter(prison=prison, kind=ObligationKind.DAILY_CHECK, due_on=on).demanding().exists():
+        return ""
+    late = f"{person.name} was to be checked by {clock(expected)} and nobody has"
+    return f"{late}. From then on a day out of today is recorded by a manager or Safer Custody"
 
 
 def _follow_day(out: DayOut, by: Staff, at: datetime, action: str, **detail: Any) -> None:
@@ -159,6 +192,16 @@ def _check_words(person: Person, prison: Prison, record: CheckRecord, *, at: dat
         raise RefusedError("Say to whom you passed the concern on", "told")
     if record.concern and record.acct_entry is None and (why := _why_acct(person, prison, at=at)):
         raise RefusedError(f"{why}. Say whether the concern is in it", "acct_entry")
+
+
+def _refuse_same(person: Person, record: CheckRecord, by: Staff, entered_by: Staff | None) -> None:
+    """Raise RefusedError where the officer has saved the same within the hour: a page in two tabs, or paper as well."""
+    near = Contact.objects.current().filter(person=person, by=by, kind=record.kind)
+    if same := near.filter(at__gt=record.at - SAME_HOUR, at__lt=record.at + SAME_HOUR).order_by("at").first():
+        saved = f"“{same.get_kind_display()}” by {by if entered_by else 'you'} at {clock(same.at)} is saved already"
+        raise RefusedError(
+            f"{saved}. Tick “Another one” if they were seen again; if not, nothing is left to do", "another"
+        )
 
 
 def _why_acct(person: Person, prison: Prison, *, at: datetime) -> str:

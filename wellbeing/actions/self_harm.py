@@ -26,11 +26,13 @@ def record_self_harm(
     at: datetime,
     reference: str = "",
     note: str = "",
+    another: bool = False,
 ) -> SelfHarmIncident:
     """Record that somebody harmed themselves in a prison on a London day.
 
     The same `request_id` a second time gives the first incident back. Raises RefusedError for a day to come, a day on
-    which they were not here, and a reference that is another incident's.
+    which they were not here, a reference that is another incident's, and a day of which one stands here already, unless
+    `another` says that this is a different one.
     """
     lock([person.pk])
     if saved := SelfHarmIncident.objects.filter(request_id=request_id).first():
@@ -40,6 +42,8 @@ def record_self_harm(
     if not Stay.objects.filter(person=person, prison=prison).covering(on).exists():
         raise RefusedError(f"{person.name} was not in this prison on {day(on)}", "on")
     _refuse_known(person, prison, reference)
+    if not another:
+        _refuse_same_day(person, prison, on)
     incident = SelfHarmIncident.objects.create(
         person=person,
         prison=prison,
@@ -86,6 +90,18 @@ def _refuse_known(person: Person, prison: Prison, reference: str) -> None:
     if known.withdrawn_at is not None:
         words += f", and was taken back on {moment(known.withdrawn_at)} because: {known.withdrawn_because}"
     raise RefusedError(words, "reference")
+
+
+def _refuse_same_day(person: Person, prison: Prison, on: date) -> None:
+    """Raise RefusedError where one stands of that day: written by hand or imported, it would be counted twice."""
+    rows = prison.self_harm.standing().filter(person=person, on=on).select_related("recorded_by")
+    if (same := rows.order_by("recorded_at", "pk").first()) is None:
+        return
+    how = "was imported" if same.source == SelfHarmIncident.Source.IMPORTED else "was recorded"
+    who = f" by {same.recorded_by}" if same.recorded_by else ""
+    number = f", with the number {same.reference}" if same.reference else ""
+    words = f"An incident of {day(on)} {how}{who} on {moment(same.recorded_at)}{number}"
+    raise RefusedError(f"{words}. Tick that yours is another one, or leave this page: it is saved already", "another")
 
 
 def _audit(action: str, incident: SelfHarmIncident, *, by: Staff, at: datetime, **detail: str) -> None:

@@ -14,7 +14,7 @@ from omic.models import NOMIS_TYPES, Contact, ContactKind, Estate
 from wellbeing.actions.checks import undo_check
 from wellbeing.demo import words
 from wellbeing.demo.cases import Case, at_level_4, women
-from wellbeing.notes import CheckRecord, nomis_text
+from wellbeing.notes import CheckRecord, late_sentence, nomis_text
 from wellbeing.rules import cohort_on
 
 GIVEN, IN_A_BAD_WEEK, BESIDE_A_SESSION = 0.93, 0.4, 0.3
@@ -53,7 +53,8 @@ class Check:
     def contact(self) -> tuple[Any, ...]:
         """The row of the contact, in the order of CONTACT_COLUMNS."""
         person, kind = self.case.person, self.record.kind
-        told = (self.by, self.text, NOMIS_TYPES.get(kind, ""), self.recorded_at, self.request_id, "")
+        text = f"{self.text} {late_sentence(self.recorded_at)}" if self.late else self.text
+        told = (self.by, text, NOMIS_TYPES.get(kind, ""), self.recorded_at, self.request_id, "")
         return (person.pk, person.prison_id, kind, self.at, *told)
 
     def note(self, contact: int) -> tuple[Any, ...]:

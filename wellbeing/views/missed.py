@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -20,7 +21,16 @@ from omic.models import Person, Suspension
 from wellbeing import missed_lists as lists
 from wellbeing.acct import acct_age, left_unseen
 from wellbeing.actions.missed import follow_up_missed
-from wellbeing.missed import ONE_DAY, missed_lately, missed_of, missed_yesterday, people_missed, with_last_seen
+from wellbeing.days_out import unconfirmed
+from wellbeing.missed import (
+    ONE_DAY,
+    late_yesterday,
+    missed_lately,
+    missed_of,
+    missed_yesterday,
+    people_missed,
+    with_last_seen,
+)
 from wellbeing.paper import copy_shown
 from wellbeing.roster import expected_by, not_yet_seen
 from wellbeing.tabs import tabs_of
@@ -51,6 +61,9 @@ def missed(request: PrisonRequest, code: str) -> HttpResponseBase:
         "suspensions": suspensions.shown(prison, request.on, Suspension.Covers.CHECKS),
         "open_today": left_unseen(prison, request.on, at=request.now).count(),
         "open_yesterday": _treated_as_open(request, request.on - ONE_DAY),
+        "entered_late": late_yesterday(prison, request.on),
+        "yesterday_on": request.on - ONE_DAY,
+        **_days_out(request, request.on - ONE_DAY),
         **copy_shown(request),
     }
     return page.response("wellbeing/missed.html", context)
@@ -75,6 +88,7 @@ def not_seen(request: PrisonRequest, code: str) -> HttpResponseBase:
     )
     context = {"expected": expected, "late": request.now >= expected, "back": reverse("wellbeing:missed", args=[code])}
     context |= {"open_today": _treated_as_open(request, request.on), "age": acct_age(request.prison, at=request.now)}
+    context |= _days_out(request, request.on)
     return page.response("wellbeing/missed_today.html", context)
 
 
@@ -82,6 +96,12 @@ def _treated_as_open(request: PrisonRequest, on: date) -> QuerySet[Person]:
     """Whoever was to be checked on a day as if their ACCT were open and was not, longest unseen first (H3)."""
     rows = with_last_seen(left_unseen(request.prison, on, at=request.now), "pk").select_related("wing")
     return rows.order_by("unseen_since", "surname", "forename", "pk")
+
+
+def _days_out(request: PrisonRequest, since: date) -> dict[str, Any]:
+    """The days out from `since` to today that the roll does not bear out; who records checks can take them back."""
+    found = list(unconfirmed(request.prison, since, request.on))
+    return {"days_out": found, "may_take_back": request.standing.may(Action.RECORD_CHECK)}
 
 
 class FollowUpForm(TypedForm):
