@@ -26,7 +26,7 @@ def three_nights(prison: Prison) -> None:
 
 
 def test_a_night_killed_anywhere_and_run_again_ends_the_same() -> None:
-    reference, *prisons = small_prisons(*(f"A{number:02}" for number in range(40)), since=days(-9))
+    reference, *prisons = small_prisons(*(f"A{number:02}" for number in range(50)), since=days(-9))
     for prison in (reference, *prisons):
         finish(begin(JOB, prison, on=days(-3), at=small_hours(days(-3))), coverage={}, at=small_hours(days(-3)))
     statements = statements_of(partial(three_nights, reference))
