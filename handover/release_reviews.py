@@ -15,6 +15,7 @@ from handover.models import ExecutiveReview
 from handover.policy import Responsibility
 from handover.timetable.policy import Owner
 from handover.timetable_cases import DutyCase
+from omic.calendar import london_day
 from omic.details import Statement, newest, state_details
 from omic.models import DetailEntry, ObligationKind, Sentence
 from omic.obligations import Wanted
@@ -47,11 +48,13 @@ def next_reviews(reviews: Iterable[ExecutiveReview]) -> Iterator[Due]:
 
 
 def read_reviews(cases: Sequence[DutyCase]) -> dict[int, list[ExecutiveReview]]:
-    """The reviews of the sentences that people are recalled on now, by person."""
-    recalled = [case.row["sentence__id"] for case in cases if case.row["sentence__recalled"]]
+    """The reviews of the sentences that people are recalled on now, since the return, by person."""
+    recalled = {case.row["sentence__id"]: case.row for case in cases if case.row["sentence__recalled"]}
     found: dict[int, list[ExecutiveReview]] = {}
     for row in ExecutiveReview.objects.filter(sentence__in=recalled) if recalled else ():
-        found.setdefault(row.person_id, []).append(row)
+        returned_at = recalled[row.sentence_id]["sentence__returned_at"]
+        if returned_at is None or row.reviewed_on >= london_day(returned_at):
+            found.setdefault(row.person_id, []).append(row)
     return found
 
 
@@ -109,4 +112,6 @@ def state_hearing(sentence: Sentence, statement: Statement) -> None:
 def _heard(sentence: Sentence) -> ExecutiveReview | None:
     """The Board's latest review with an outcome."""
     board = sentence.executive_reviews.filter(route=ExecutiveReview.Route.BOARD, withdrawn_at=None)
+    if sentence.returned_at:  # those of an earlier recall say nothing of this one
+        board = board.filter(reviewed_on__gte=london_day(sentence.returned_at))
     return board.filter(outcome__in=HEARING_OUTCOMES).order_by("-reviewed_on", "-pk").first()

@@ -108,14 +108,19 @@ def write_sending_note(*, stay: Stay, text: str, by: Staff, at: datetime) -> Sen
 
 
 @transaction.atomic
-def read_sending_note(*, note: SendingNote, by: Staff, at: datetime) -> SendingNote:
-    """Record that the note has been read where the person is now; the first reading counts."""
-    lock([note.person_id])
-    note = SendingNote.objects.select_related("person__prison").get(pk=note.pk)
+def read_sending_note(*, note: SendingNote, person: Person, by: Staff, at: datetime) -> SendingNote:
+    """Record that the note has been read where the person is now; the first reading counts.
+
+    `person` is whom it is about by the number that they have now: the note may be about one merged into it.
+    """
+    lock([person.pk])
+    note = SendingNote.objects.select_related("person").select_for_update(of=("self",)).get(pk=note.pk)
     if note.read_at is None:
         note.read_by, note.read_at = by, at
         note.save(update_fields=["read_by", "read_at"])
-        _audit("read_sending_note", note, note.person.prison, by=by, at=at)
+        audit.record(
+            by=Actor(staff=by), action="read_sending_note", at=at, prison=person.prison, person=person, note=note.pk
+        )
     return note
 
 

@@ -148,6 +148,6 @@ def read(request: PrisonRequest, code: str, ref: str, number: int) -> HttpRespon
 def mark_read(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
     """That the note has been read."""
     found = get_object_or_404(sending.notes_of(request.person), pk=number)
-    sending.read_sending_note(note=found, by=request.user, at=request.now)
+    sending.read_sending_note(note=found, person=request.person, by=request.user, at=request.now)
     messages.success(request, "The note is read.")
     return redirect("person", code, ref)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from handover.early_actions import TAKEN_BACK, state_agreement
+from handover.early_actions import DECISION, TAKEN_BACK, state_agreement
 from handover.merging import stated_by_merge
 from handover.models import EarlyAssessment, FormDecision, HandoverReport, HandoverStep
 from omic import audit
@@ -89,4 +89,6 @@ def _restate(merge: PersonMerge, *, by: Staff, at: datetime) -> None:
     theirs = [name for name, entry in standing.items() if entry.value and entry.source == stated_by_merge(merge.gone)]
     said = Statement(TAKEN_BACK, london_day(at), Actor(staff=by), at)
     state_details(merge.kept, dict.fromkeys(theirs), said, deliberate=True)
-    state_agreement(merge.kept, TAKEN_BACK, by=by, at=at)
+    agreed = standing.get("early_allocation")
+    if agreed and agreed.source == DECISION:  # what a file states of the number that stayed is its own
+        state_agreement(merge.kept, TAKEN_BACK, by=by, at=at)

@@ -13,7 +13,7 @@ from omic.models import ObligationKind, ObligationState, Presence, Prison, Suspe
 from omic.models.obligation import ObligationQuerySet
 from omic.reconcile import AHEAD
 from wellbeing import cohorts
-from wellbeing.missed import late_yesterday, missed, missed_lately
+from wellbeing.missed import entered_late_on, missed, missed_lately
 from wellbeing.models import Cohort
 from wellbeing.roster import CHECKS
 from wellbeing.self_harm import Week, stepped_down, weeks
@@ -37,7 +37,7 @@ class SafetyFigures:
     """What the email says of checks and self-harm. `harm` are the last whole week and the one that is running."""
 
     yesterday: Missed
-    late: int  # checks of yesterday that were entered late
+    late: int  # checks that were entered late yesterday
     week: Missed
     longest: int  # missed checks of whoever was missed most in the days that the list looks at
     priority: int
@@ -65,7 +65,7 @@ def safety_figures(prison: Prison, *, on: date, first: date, last: date) -> Safe
     oldest = waiting.values_list("on", flat=True).first()
     return SafetyFigures(
         yesterday=_missed(prison, on - ONE_DAY, on - ONE_DAY),
-        late=late_yesterday(prison, on),
+        late=entered_late_on(prison, on - ONE_DAY),
         week=_missed(prison, on - WEEK, on - ONE_DAY),
         longest=max(counts, default=0),
         priority=len(everyone),

@@ -18,11 +18,11 @@ def age(old: timedelta) -> str:
 def check_lines(safety: SafetyFigures) -> Iterator[str]:
     """Missed checks of last night's day and of the last seven; nothing owed is said, and is not "none missed".
 
-    How many of that day were entered late is said where any were.
+    How many were entered late on that day is said where any were.
     """
     yield f"Yesterday: {_missed(safety.yesterday)}"
     if safety.late:
-        yield f"Of yesterday, entered late: {plural(safety.late, 'check,checks')}"
+        yield f"Entered late yesterday: {plural(safety.late, 'check,checks')}"
     yield f"Last 7 days: {_missed(safety.week)}"
     if safety.longest:
         times = plural(safety.longest, "missed check,missed checks")

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, DateField, DateTimeField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
+from omic.calendar import london_midnight
 from omic.models import SIGHTINGS, Contact, ContactKind, Obligation, ObligationKind, ObligationState, Person, Prison
 from omic.models.obligation import ObligationQuerySet
 from wellbeing.roster import CHECKS
@@ -39,6 +40,12 @@ def late_yesterday(prison: Prison, on: date) -> int:
     """How many checks of the day before `on` were entered after it, or from paper."""
     checks = prison.contacts.current().filter(kind=ContactKind.CHECK, on=on - ONE_DAY)
     return checks.filter(check_note__late=True).count()
+
+
+def entered_late_on(prison: Prison, on: date) -> int:
+    """How many checks were entered on a day that were made on one before it, or came from paper."""
+    entered = prison.contacts.current().filter(kind=ContactKind.CHECK, check_note__late=True)
+    return entered.filter(recorded_at__gte=london_midnight(on), recorded_at__lt=london_midnight(on + ONE_DAY)).count()
 
 
 def people_missed(prison: Prison, on: date) -> QuerySet[Person]:

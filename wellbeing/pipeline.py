@@ -115,7 +115,7 @@ def _checks(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
     """WB-04 and WB-05: the checks of a woman in one prison."""
     prison = one.last["prison_id"]
     rows = decided.of(one.last["person_id"])
-    cohorts = [CohortFrom(on, row.cohort) for row in rows if (on := _binds_from(one, row)) is not None]
+    cohorts = [CohortFrom(on, row.cohort) for row in rows if (on := _binds_from(one, row, rows)) is not None]
     # In hospital now: nothing opens from today on, and what stands already stood on facts of its day, which it keeps.
     # What is over follows from the days in hospital, which are known.
     facts = replace(one.facts, in_hospital=False)
@@ -127,18 +127,24 @@ def _checks(one: Held, decided: Decided, window: Window) -> Iterator[Wanted]:
         monday += WEEK
 
 
-def _binds_from(one: Held, decision: CohortDecision) -> date | None:
+def _binds_from(one: Held, decision: CohortDecision, decisions: Sequence[CohortDecision]) -> date | None:
     """From when a decision binds here: another prison's from when she next comes here; in a prison that she has left,
     not on the day on which the next one decided.
 
     A step down binds from the next day: who was to be checked daily this morning is to be seen today, whatever the hour
-    at which it was decided. More checks begin at once.
+    at which it was decided, and however often that day. More checks begin at once.
     """
     if decision.prison_id == one.last["prison_id"]:
-        return decision.starts_on + ONE_DAY if decision.stepped_down else decision.starts_on
+        return decision.starts_on + ONE_DAY if _lowers(decision, decisions) else decision.starts_on
     otherwise = decision.starts_on if one.last["left_on"] is None else None
     back = (stay["arrived_on"] for stay in one.stays if stay["arrived_on"] >= decision.starts_on)
     return min(back, default=otherwise)
+
+
+def _lowers(decision: CohortDecision, decisions: Sequence[CohortDecision]) -> bool:
+    """Whether it is the step down of its day, or says the same again after it."""
+    before = (row for row in decisions if row.starts_on == decision.starts_on and row.pk <= decision.pk)
+    return decision.cohort == Cohort.WEEKLY and any(row.stepped_down for row in before)
 
 
 def _each(

@@ -112,8 +112,8 @@ def test_it_is_written_once_and_only_while_somebody_would_read_it(cast: Cast, pe
 def test_the_first_reading_counts(cast: Cast, person: Person) -> None:
     note, homd = write(cast, person), StaffFactory()
     assert list(to_read(cast.elsewhere.people.all())) == [note]
-    read_sending_note(note=note, by=homd, at=NOW)
-    again = read_sending_note(note=note, by=cast.of(Role.HOMD), at=NOW + timedelta(days=1))
+    read_sending_note(note=note, person=note.person, by=homd, at=NOW)
+    again = read_sending_note(note=note, person=note.person, by=cast.of(Role.HOMD), at=NOW + timedelta(days=1))
     assert (again.read_by, again.read_at) == (homd, NOW)
     assert not to_read(cast.elsewhere.people.all()).exists()
 

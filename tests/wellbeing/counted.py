@@ -49,7 +49,10 @@ _WOMEN = """
         SELECT h.*, date_trunc('week', d)::date AS monday, coalesce((
             SELECT c.cohort FROM wellbeing_cohortdecision c
             WHERE c.person_id = h.person_id AND c.withdrawn_at IS NULL
-              AND CASE WHEN c.prison_id = h.prison_id THEN c.starts_on + c.stepped_down::int <= h.d ELSE EXISTS (
+              AND CASE WHEN c.prison_id = h.prison_id THEN c.starts_on + (
+                  c.cohort = 'weekly' AND EXISTS (
+                      SELECT FROM wellbeing_cohortdecision b WHERE b.person_id = c.person_id AND b.withdrawn_at IS NULL
+                      AND b.stepped_down AND b.starts_on = c.starts_on AND b.id <= c.id))::int <= h.d ELSE EXISTS (
                   SELECT FROM omic_stay s WHERE s.person_id = h.person_id AND s.prison_id = h.prison_id
                   AND s.arrived_on BETWEEN c.starts_on AND h.d) END
             ORDER BY c.starts_on DESC, c.id DESC LIMIT 1), 'weekly') AS cohort

@@ -96,6 +96,15 @@ def test_a_step_down_in_the_middle_of_a_week_keeps_its_days_and_asks_to_tell_her
     assert reviews(person) == []
 
 
+def test_a_second_decision_on_the_day_of_a_step_down_hides_no_check_of_that_day_either() -> None:
+    person = woman()
+    decide(person, DAILY, days(-2))
+    for _ in range(2):
+        decide(person, WEEKLY)
+    assert str(TODAY) in open_now(person, "daily_check")
+    assert str(days(1)) not in open_now(person, "daily_check")
+
+
 def test_back_to_daily_ends_the_talk() -> None:
     person = woman()
     decide(person, DAILY, days(-2))

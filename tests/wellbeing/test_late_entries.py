@@ -72,8 +72,8 @@ def test_only_what_was_entered_late_is_counted(landing: Landing) -> None:  # noq
     scope = Scope(landing.prison, days(-1), TODAY, NOW)
     whole = total(cells(scope))
     assert (whole["done"], whole["late"], checks(scope, "late").count()) == (2, 1, 1)
-    figures = safety_figures(landing.prison, on=TODAY, first=days(-9), last=days(-3))
-    assert "Of yesterday, entered late: 1 check" in list(check_lines(figures))
+    figures = safety_figures(landing.prison, on=days(1), first=days(-9), last=days(-3))
+    assert "Entered late yesterday: 1 check" in list(check_lines(figures))
     assert not any("late" in line for line in check_lines(replace(figures, late=0)))
 
 
