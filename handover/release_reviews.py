@@ -15,7 +15,6 @@ from handover.models import ExecutiveReview
 from handover.policy import Responsibility
 from handover.timetable.policy import Owner
 from handover.timetable_cases import DutyCase
-from omic.calendar import london_day
 from omic.details import Statement, newest, state_details
 from omic.models import DetailEntry, ObligationKind, Sentence
 from omic.obligations import Wanted
@@ -52,8 +51,7 @@ def read_reviews(cases: Sequence[DutyCase]) -> dict[int, list[ExecutiveReview]]:
     recalled = {case.row["sentence__id"]: case.row for case in cases if case.row["sentence__recalled"]}
     found: dict[int, list[ExecutiveReview]] = {}
     for row in ExecutiveReview.objects.filter(sentence__in=recalled) if recalled else ():
-        returned_at = recalled[row.sentence_id]["sentence__returned_at"]
-        if returned_at is None or row.reviewed_on >= london_day(returned_at):
+        if not before_this_return(row.reviewed_on, recalled[row.sentence_id]["sentence__returned_at"]):
             found.setdefault(row.person_id, []).append(row)
     return found
 
@@ -112,6 +110,6 @@ def state_hearing(sentence: Sentence, statement: Statement) -> None:
 def _heard(sentence: Sentence) -> ExecutiveReview | None:
     """The Board's latest review with an outcome."""
     board = sentence.executive_reviews.filter(route=ExecutiveReview.Route.BOARD, withdrawn_at=None)
-    if sentence.returned_at:  # those of an earlier recall say nothing of this one
-        board = board.filter(reviewed_on__gte=london_day(sentence.returned_at))
-    return board.filter(outcome__in=HEARING_OUTCOMES).order_by("-reviewed_on", "-pk").first()
+    last = board.filter(outcome__in=HEARING_OUTCOMES).order_by("-reviewed_on", "-pk").first()
+    # One of an earlier recall says nothing of this one.
+    return None if last and before_this_return(last.reviewed_on, sentence.returned_at) else last

@@ -103,7 +103,7 @@ def write_sending_note(*, stay: Stay, text: str, by: Staff, at: datetime) -> Sen
     duties = Obligation.objects.filter(person=person, kind=ObligationKind.SENDING_NOTE, slot=f"stay-{stay.pk}")
     for duty in duties.demanding():
         meet(duty, by=by, at=at, because=WRITTEN)
-    _audit("write_sending_note", note, stay.prison, by=by, at=at)
+    _audit("write_sending_note", note, person, stay.prison, by=by, at=at)
     return note
 
 
@@ -114,15 +114,13 @@ def read_sending_note(*, note: SendingNote, person: Person, by: Staff, at: datet
     `person` is whom it is about by the number that they have now: the note may be about one merged into it.
     """
     lock([person.pk])
-    note = SendingNote.objects.select_related("person").select_for_update(of=("self",)).get(pk=note.pk)
+    note = SendingNote.objects.select_for_update().get(pk=note.pk)
     if note.read_at is None:
         note.read_by, note.read_at = by, at
         note.save(update_fields=["read_by", "read_at"])
-        audit.record(
-            by=Actor(staff=by), action="read_sending_note", at=at, prison=person.prison, person=person, note=note.pk
-        )
+        _audit("read_sending_note", note, person, person.prison, by=by, at=at)
     return note
 
 
-def _audit(action: str, note: SendingNote, prison: Prison | None, *, by: Staff, at: datetime) -> None:
-    audit.record(by=Actor(staff=by), action=action, at=at, prison=prison, person=note.person, note=note.pk)
+def _audit(action: str, note: SendingNote, person: Person, prison: Prison | None, *, by: Staff, at: datetime) -> None:
+    audit.record(by=Actor(staff=by), action=action, at=at, prison=prison, person=person, note=note.pk)

@@ -111,7 +111,7 @@ def _recorded(people: Sequence[int], prisons: Collection[str], window: Window) -
     return Recorded(
         levels=regime.dated_levels(prisons),
         fortnightly=regime.binding_fortnights(prisons, window.on),
-        alerts={(person, code): since or date.min for person, code, since in active.values_list(*_ALERT)},
+        alerts={(person, code): begun or date.min for person, code, begun in active.values_list(*_ALERT)},
         decisions=regime.decisions_from(people, window.on, window.last),
         youth=set(arrived.values_list("person_id", "prison_id")),
         out=_days_out(people, hospital, since),

@@ -38,14 +38,17 @@ def missed_yesterday(prison: Prison, on: date) -> ObligationQuerySet:
 
 def late_yesterday(prison: Prison, on: date) -> int:
     """How many checks of the day before `on` were entered after it, or from paper."""
-    checks = prison.contacts.current().filter(kind=ContactKind.CHECK, on=on - ONE_DAY)
-    return checks.filter(check_note__late=True).count()
+    return _late_checks(prison).filter(on=on - ONE_DAY).count()
 
 
 def entered_late_on(prison: Prison, on: date) -> int:
     """How many checks were entered on a day that were made on one before it, or came from paper."""
-    entered = prison.contacts.current().filter(kind=ContactKind.CHECK, check_note__late=True)
-    return entered.filter(recorded_at__gte=london_midnight(on), recorded_at__lt=london_midnight(on + ONE_DAY)).count()
+    entered = _late_checks(prison).filter(recorded_at__gte=london_midnight(on))
+    return entered.filter(recorded_at__lt=london_midnight(on + ONE_DAY)).count()
+
+
+def _late_checks(prison: Prison) -> QuerySet[Contact]:
+    return prison.contacts.current().filter(kind=ContactKind.CHECK, check_note__late=True)
 
 
 def people_missed(prison: Prison, on: date) -> QuerySet[Person]:
