@@ -23,7 +23,7 @@ test: setup
 
 # Also what takes longer than CI may: journeys through a browser, loads of the demonstration.
 test-all: setup
-	@"$(BIN)/python" -m pytest --numprocesses auto -m "long or not long" $(ARGS)
+	@"$(BIN)/python" -m pytest --numprocesses auto -m "long or not long" --hypothesis-profile=default $(ARGS)
 
 lint: setup
 	@.ci/lint

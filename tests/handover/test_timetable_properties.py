@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from handover.policy import Responsibility
@@ -101,6 +101,9 @@ def test_duties_are_in_order_and_cited(facts: TimetableFacts, policy: str) -> No
 @settings(max_examples=200, deadline=None)
 def test_what_is_met_or_waived_stays_so(facts: TimetableFacts, policy: str, later: int) -> None:
     handover = replace(facts.handover, today=facts.handover.today + timedelta(days=later))
+    decided = facts.handover.override
+    if decided is not None:  # by people, who may open again what was met: one that begins in between is another case
+        assume(not facts.handover.today < decided.from_on <= handover.today)
     then = {key(task): task.state for task in timetable(replace(facts, handover=handover), policy=policy).tasks}
     for task in timetable(facts, policy=policy).tasks:
         if task.state is not State.OPEN:
