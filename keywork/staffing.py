@@ -4,7 +4,6 @@ Everything is asked by the day, so that an absence begins, ends and is covered w
 somebody comes back. Profiles belong to one prison: what a key worker is elsewhere counts for nothing here.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -57,11 +56,10 @@ def with_capacity(prison: Prison, *, on: date) -> QuerySet[Staff]:
     """
     absences = _absences(prison, on, OuterRef("pk"))
     ceilings = Ceiling.objects.filter(_of(OuterRef("pk"), prison), _standing("starts_on", "ends_on", on))
-    completed = Training.objects.filter(_of(OuterRef("pk"), prison), completed_on__lte=on)
     held = KeyWorkerAllocation.objects.filter(staff=OuterRef("pk"), prison=prison, ended_at=None)
     expected = prison.expected_arrivals.filter(key_worker=OuterRef("pk"), closed_at=None)
     policy = policy_on(on)
-    return Staff.objects.filter(pk__in=_posted(prison, on).values("staff")).annotate(
+    return _with_training(prison, on).annotate(
         load=_count(held, "staff") + _count(expected, "key_worker"),
         womens_estate=Value(prison.women),
         target=Value(policy.caseload_target),
@@ -70,8 +68,19 @@ def with_capacity(prison: Prison, *, on: date) -> QuerySet[Staff]:
         absence=Coalesce(Subquery(absences.values("kind")[:1]), Value("")),
         absent_since=Subquery(absences.values("starts_on")[:1]),
         returns_on=Subquery(absences.values("returns_on")[:1]),
-        **{name: _latest(completed.filter(course=course)) for course, name in COURSES.values()},
     )
+
+
+def _with_training(prison: Prison, on: date) -> QuerySet[Staff]:
+    completed = Training.objects.filter(_of(OuterRef("pk"), prison), completed_on__lte=on)
+    return Staff.objects.filter(pk__in=_posted(prison, on).values("staff")).annotate(
+        **{name: _latest(completed.filter(course=course)) for course, name in COURSES.values()}
+    )
+
+
+def _trained(prison: Prison) -> Q:
+    trained = Q(fmi_on__isnull=False, key_work_on__isnull=False)
+    return trained & Q(trauma_informed_on__isnull=False) if prison.women else trained
 
 
 def staff_of(prison: Prison, *, on: date) -> QuerySet[Staff]:
@@ -82,11 +91,8 @@ def staff_of(prison: Prison, *, on: date) -> QuerySet[Staff]:
     `champion`; `cover_needed` (their people who need a stand-in), `covering` (people they stand in for), `next_absence`
     and `away_from` of an absence to come. One query, whatever the number.
     """
-    trained = Q(fmi_on__isnull=False, key_work_on__isnull=False)
-    if prison.women:
-        trained &= Q(trauma_informed_on__isnull=False)
     staff = with_capacity(prison, on=on).annotate(
-        trained=ExpressionWrapper(trained, output_field=BooleanField()),
+        trained=ExpressionWrapper(_trained(prison), output_field=BooleanField()),
         absent=ExpressionWrapper(~Q(absence=""), output_field=BooleanField()),
         over_target=ExpressionWrapper(Q(load__gt=F("target")), output_field=BooleanField()),
         full=ExpressionWrapper(Q(load__gte=F("ceiling")), output_field=BooleanField()),
@@ -258,8 +264,8 @@ class Readiness:
         return self.above_target_staffing is True and not self.untrained
 
 
-def readiness(prison: Prison, workers: Iterable[Any], *, on: date) -> Readiness:
-    """What stands against running key work in a prison on a day; `workers` are rows of `staff_of`."""
+def readiness(prison: Prison, *, on: date) -> Readiness:
+    """What stands against running key work in a prison on a day."""
     setting = prison.settings.filter(kind=SettingKind.ABOVE_TARGET_STAFFING).in_force(on).first()
-    untrained = tuple(worker for worker in workers if not worker.trained)
+    untrained = tuple(_with_training(prison, on).exclude(_trained(prison)).order_by("surname", "forename", "pk"))
     return Readiness(setting.value == "yes" if setting else None, untrained)

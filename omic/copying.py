@@ -12,7 +12,7 @@ from django.db import connection
 AT_ONCE = 100  # rows handed over together
 _AS_JSON = (dict, list)
 _SPECIAL = re.compile(r"[\\\t\n\r]")
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -53,12 +53,16 @@ def tell_planner(*tables: str) -> None:
         cursor.execute(f"SET LOCAL ROLE {role}")
 
 
+def _escaped(found: re.Match[str]) -> str:
+    return _ESCAPES[found.group()]
+
+
 def _cell(value: Any) -> str:
     """One value as COPY's text format has it."""
     if isinstance(value, str):
-        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+        return _SPECIAL.sub(_escaped, value)
     if value is None:
         return "\\N"
     if isinstance(value, _AS_JSON):
-        return json.dumps(value).translate(_ESCAPES)
+        return _SPECIAL.sub(_escaped, json.dumps(value))
     return value.isoformat() if isinstance(value, date) else str(value)

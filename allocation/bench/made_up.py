@@ -12,7 +12,8 @@ from allocation.models import Pom
 from omic.copying import tell_planner
 from omic.models import Estate, Operator, Posting, Prison, Role, Staff, Wing
 
-CASES_OF_POM, PEOPLE_OF_KEY_WORKER, WEEKS = 50, 6, 26
+CASES_OF_POM, PEOPLE_OF_KEY_WORKER, WEEKS = 45, 6, 26
+FILLED = 67  # people, nine of ten sentenced: as many fill a page of a list in a prison of any size
 TABLES = (
     "omic_person", "omic_stay", "omic_sentence", "omic_casedetails", "omic_obligation", "omic_contact", "omic_staff",
     "omic_posting", "tiering_tierdetermination", "handover_handoverdetermination", "allocation_pomallocation",
@@ -30,8 +31,16 @@ class MadeUp:
     key_worker: Staff
 
 
-# Nine of ten are sentenced and have a POM, but for one in fifty who waits; the others are on remand.
+# Nine of ten are sentenced, the others on remand. The first wait for a POM, the next have a handover ahead, the next
+# have been handed over; from there on release is any day of two and a half years.
 _PEOPLE = """
+    WITH made AS (
+        SELECT i, %(on)s::date + CASE
+            WHEN i BETWEEN %(filled)s AND %(filled)s * 2 - 1 THEN 256 + i %% 50
+            WHEN i BETWEEN %(filled)s * 2 AND %(filled)s * 3 - 1 THEN 2 * (i %% 120)
+            ELSE i * 7919 %% 900 END AS release_on
+        FROM generate_series(0, %(last)s) i
+    )
     INSERT INTO omic_person (ref, prison_number, forename, middle_names, surname, date_of_birth, sex, legal_status,
         imprisonment_status, prison_id, presence, wing_id, cell, reception_on, arrived_on, restricted_patient, hospital,
         location_description, csra, category, earliest_release_on, earliest_release_kind, pom_id, key_worker_id,
@@ -40,10 +49,10 @@ _PEOPLE = """
         chr(65 + i %% 26) || 'ersonable' || i, date '1980-01-01' + i %% 9000, 'male',
         CASE WHEN i %% 10 = 0 THEN 'REMAND' ELSE 'SENTENCED' END, '', %(code)s, 'in',
         (%(wings)s::bigint[])[1 + i %% 8], 'A-1-' || i, %(on)s::date - i %% 900, %(on)s::date - i %% 400, false, '', '',
-        '', 'C', %(on)s::date + i * 7919 %% 900, 'crd',
-        CASE WHEN i %% 10 > 0 AND i %% 50 <> 1 THEN (%(poms)s::bigint[])[1 + i %% %(pom_count)s] END,
+        '', 'C', release_on, 'crd',
+        CASE WHEN i %% 10 > 0 AND i >= %(filled)s THEN (%(poms)s::bigint[])[1 + i %% %(pom_count)s] END,
         (%(workers)s::bigint[])[1 + i %% %(worker_count)s], '', '', %(at)s, 1
-    FROM generate_series(0, %(last)s) i
+    FROM made
 """
 _STAYS = """
     INSERT INTO omic_stay (person_id, prison_id, arrived_on, ended_because)
@@ -104,8 +113,9 @@ _WEEKS = {
     "done": "CASE WHEN (p.id + w) %% 10 < 7 THEN 1 ELSE 0 END",
     "state": "CASE WHEN (p.id + w) %% 10 < 7 THEN 'met' ELSE 'missed' END",
     "met_at": f"CASE WHEN (p.id + w) %% 10 < 7 THEN ({_MONDAY})::timestamptz END",
-    "closed_at": f"({_MONDAY})::timestamptz",
-    "because": "'met'",
+    # What was missed last week is still to be held.
+    "closed_at": f"CASE WHEN w > 1 OR (p.id + w) %% 10 < 7 THEN ({_MONDAY})::timestamptz END",
+    "because": "CASE WHEN w > 1 OR (p.id + w) %% 10 < 7 THEN 'met' ELSE '' END",
     "more": "CROSS JOIN generate_series(1, %(weeks)s) w",
     "where": "true",
 }
@@ -169,13 +179,14 @@ def make_prison(number: int, people: int, *, on: date, at: datetime) -> MadeUp:
     )
     wings = Wing.objects.bulk_create(Wing(prison=prison, code=letter) for letter in "ABCDEFGH")
     homd = _staff(prison, Role.HOMD, 1, on)[0]
-    poms = _staff(prison, Role.POM, max(1, people // CASES_OF_POM), on)
+    poms = _staff(prison, Role.POM, max(1, (people - FILLED) * 9 // 10 // CASES_OF_POM), on)
     workers = _staff(prison, Role.KEY_WORKER, max(1, people // PEOPLE_OF_KEY_WORKER), on)
     Pom.objects.bulk_create(
         Pom(staff=pom, prison=prison, pom_type="probation", working_days=5, starts_on=on, recorded_at=at)
         for pom in poms
     )
-    facts = {"code": code, "letter": "VWXYZ"[number], "on": on, "at": at, "last": people - 1, "weeks": WEEKS}
+    facts = {"code": code, "letter": "VWXYZ"[number], "on": on, "at": at, "last": people - 1}
+    facts |= {"weeks": WEEKS, "filled": FILLED}
     facts |= {"wings": [wing.pk for wing in wings], "poms": [pom.pk for pom in poms], "pom_count": len(poms)}
     facts |= {"workers": [one.pk for one in workers], "worker_count": len(workers)}
     duties = [_OBLIGATION.format(**duty) for duty in _DUTIES]

@@ -43,6 +43,7 @@ class Asked:
     plain_url: str
     statements: tuple[tuple[str, Any], ...]
     rendered: Rendered
+    rows: int
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ def bench(people: int) -> Iterator[str]:
         made = [make_prison(number, size, on=london_day(now), at=now) for number, size in enumerate(sizes)]
         settle_statistics()
         yield f"{PASSES} passes; p50 of a page ÷ plain response, ÷ sum of its parts (SQL + rendering + plain response)"
-        yield f"{'':34} people queries ÷plain    SQL render ÷parts p99÷50"
+        yield f"{'':34} people rows queries ÷plain    SQL render ÷parts p99÷50"
         for role, names in (("HOMD", OF_HOMD), ("POM", OF_POM), ("key worker", OF_KEY_WORKER)):
             for name in names:
                 yield from _measured(f"{role}: {name}", [_ask(role, name, one) for one in made], sizes)
@@ -80,17 +81,18 @@ def _measured(title: str, asked: list[Asked], sizes: list[int]) -> Iterator[str]
         for one, taken in zip(asked, times, strict=True):
             _once(one, taken)
     for one, taken, size in zip(asked, times, sizes, strict=True):
-        yield _line(title, size, len(one.statements), taken)
+        yield _line(title, size, one, taken)
     if len(times) > 1:
         yield f"{'':34} {sizes[-1]:,} people ÷ {sizes[0]:,}: {median(times[-1].page) / median(times[0].page):.2f}"
 
 
-def _line(title: str, size: int, queries: int, taken: Times) -> str:
+def _line(title: str, size: int, asked: Asked, taken: Times) -> str:
     page, plain = median(taken.page), median(taken.plain)
     parts = [page / plain, median(taken.sql) / plain, median(taken.render) / plain]
     shares = " ".join(f"{part:>{width}.1f}" for part, width in zip(parts, (6, 6, 6), strict=True))
     slowest = max(taken.page) / page  # of so few passes the slowest stands for the 99th in a hundred
-    return f"{title:34} {size:>6,} {queries:>7} {shares} {page / taken.floor():>6.2f} {slowest:>6.2f}"
+    made_of = f"{size:>6,} {asked.rows:>4} {len(asked.statements):>7}"
+    return f"{title:34} {made_of} {shares} {page / taken.floor():>6.2f} {slowest:>6.2f}"
 
 
 def _once(asked: Asked, taken: Times) -> None:
@@ -131,11 +133,13 @@ def _ask(role: str, name: str, made: MadeUp) -> Asked:
     """The page asked for once with everything noted, and once before, so that nothing is read for the first time."""
     client, url = _client({"HOMD": made.homd, "POM": made.pom}.get(role, made.key_worker)), _url(name, made)
     plain_url = reverse("plain", args=[made.prison.pk])
-    if (answer := client.get(url)).status_code != 200:
+    answer = client.get(url)
+    if answer.status_code != 200:
         raise RuntimeError(f"{url} answered {answer.status_code}.")
     scope, _ = _noted(client, plain_url)
     statements, rendered = _noted(client, url)
-    return Asked(client, url, plain_url, tuple(statements[len(scope) :]), rendered[0])
+    rows = answer.content.count(b"<tr") - answer.content.count(b"<thead")
+    return Asked(client, url, plain_url, tuple(statements[len(scope) :]), rendered[0], rows)
 
 
 def _noted(client: Client, url: str) -> tuple[list[tuple[str, Any]], list[Rendered]]:

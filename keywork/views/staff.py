@@ -28,10 +28,9 @@ from omic.models import Role
 @requires(Action.SEE_KEY_WORK)
 def staff(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Every key worker with their load against the ceiling, who is away and who is over target first."""
-    workers = staffing.staff_of(request.prison, on=request.on)
     page = ListPage(
         request,
-        workers,
+        staffing.staff_of(request.prison, on=request.on),
         title="Key workers",
         columns=staff_columns(request),
         sort="status",
@@ -41,9 +40,8 @@ def staff(request: PrisonRequest, code: str) -> HttpResponseBase:
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "key-workers"),
     )
-    untrained = workers.filter(trained=False).order_by("surname", "forename")
     context = {
-        "readiness": staffing.readiness(request.prison, untrained, on=request.on),
+        "readiness": staffing.readiness(request.prison, on=request.on),
         "cover_needed": staffing.cover_needed(request.prison, on=request.on).count(),
         "policy": policy_on(request.on),
         "may_set": request.standing.may(Action.EDIT_PRISON),

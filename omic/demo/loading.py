@@ -18,6 +18,7 @@ from omic.calendar import LONDON, in_utc, london_day
 from omic.demo.places import PLACES, Demonstration
 from omic.devstack.process import end_with_parent
 from omic.models import Run, Staff
+from omic.reconcile import steps
 
 Part = Callable[[Demonstration], dict[str, int]]
 MORNING = time(10)
@@ -49,7 +50,9 @@ def load(demo: Demonstration, tell: Callable[[str, int], None], *, side_by_side:
     """
     _refuse()
     run = Run.objects.create(job=JOB, on=demo.on, started_at=demo.at)
-    for kind, parts in settings.DEMO_PARTS:
+    groups = [(kind, [import_string(name) for name in names]) for kind, names in settings.DEMO_PARTS]
+    steps()  # these and the parts are imported here once, instead of in each of the processes
+    for kind, parts in groups:
         halved = side_by_side and kind == BY_PLACE
         for what, number in _side_by_side(parts, demo.shares) if halved else _in_turn(parts, demo):
             tell(what, number)
@@ -66,15 +69,14 @@ def _refuse() -> None:
         raise NotEmptyError("There are staff in this database already: the demonstration is loaded into an empty one.")
 
 
-def _in_turn(parts: Sequence[str], demo: Demonstration) -> Iterator[tuple[str, int]]:
-    for name in parts:
-        part: Part = import_string(name)
+def _in_turn(parts: Sequence[Part], demo: Demonstration) -> Iterator[tuple[str, int]]:
+    for part in parts:
         with transaction.atomic():
             made = part(demo)
         yield from made.items()
 
 
-def _side_by_side(parts: Sequence[str], shares: Iterable[Demonstration]) -> Iterator[tuple[str, int]]:
+def _side_by_side(parts: Sequence[Part], shares: Iterable[Demonstration]) -> Iterator[tuple[str, int]]:
     """The same parts for each share at once; what they made is added up. No connection may be shared by processes."""
     connections.close_all()
     made: Counter[str] = Counter()
@@ -84,5 +86,5 @@ def _side_by_side(parts: Sequence[str], shares: Iterable[Demonstration]) -> Iter
     yield from made.items()
 
 
-def _all_of(parts: Sequence[str], share: Demonstration) -> dict[str, int]:
+def _all_of(parts: Sequence[Part], share: Demonstration) -> dict[str, int]:
     return dict(_in_turn(parts, share))
