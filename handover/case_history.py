@@ -51,6 +51,16 @@ def steps(person: Person) -> Iterator[Event]:
             yield Event(row.ended_at, "duty", f"{words}: counts no more", row.ended_because)
 
 
+def oasys(person: Person) -> Iterator[Event]:
+    """Completed OASys assessments as they were recorded, and taken back."""
+    for row in person.oasys.select_related("recorded_by", "withdrawn_by"):
+        words = f"OASys of {day(row.completed_on)}: {row.get_kind_display().lower()}, layer {row.layer}"
+        yield Event(row.recorded_at, "details", words, f"Source: {row.source}", row.recorded_by or "")
+        if row.withdrawn_at:
+            title = f"{words}: taken back"
+            yield Event(row.withdrawn_at, "details", title, row.withdrawn_because, row.withdrawn_by or "")
+
+
 def reports(person: Person) -> Iterator[Event]:
     """Handover reports that were sent, and drafts as they were last saved."""
     for row in person.handover_reports.select_related("written_by"):

@@ -39,7 +39,8 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     if not (request.standing.may(Action.SEE_PIPELINE) and request.standing.may(Action.EDIT_DETAILS)):
         return []
     code = request.prison.pk
-    needs = list_counts(request.prison, request.now)["pipeline"]
+    first = LISTS[0]  # of those that need somebody
+    needs = list_counts(request.prison, request.now, [first])[first.key]
     waiting = due_reminders(request.prison, request.on).count()
     url = reverse("handover:pipeline", args=[code])
     tiles = [Tile(needs, "cases in the community pipeline that need somebody", url, "yellow")] if needs else []

@@ -21,7 +21,7 @@ from handover.early_forms import (
     recorded_facts,
 )
 from handover.early_stages import LISTS, next_of, stage_of
-from handover.early_stated import stated_elsewhere, withdraw_stated
+from handover.early_stated import stated_before, stated_elsewhere, withdraw_stated
 from handover.models import EarlyAssessment
 from handover.person_pages import about
 from handover.timetable_cases import TACT_ALERT
@@ -70,6 +70,7 @@ def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpRespons
         "present": present,
         "in_force": in_force if in_force != present else None,
         "stated": (stated := stated_elsewhere(request.person)),
+        "stated_before": stated_before(request.person),
         "may_end_stated": stated and request.standing.reaches(Action.APPROVE_EARLY, request.person),
         "explained": _explained(present),
         "rows": rows,

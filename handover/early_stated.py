@@ -10,6 +10,7 @@ from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
 from omic.details import BY_ASSESSMENT, newest, record_details
+from omic.early_stated import IN_FORCE
 from omic.models import CaseDetails, DetailEntry, Person, Staff
 from omic.reconcile import lock
 
@@ -25,13 +26,25 @@ def stated_elsewhere(person: Person) -> DetailEntry | None:
         return None  # of an earlier sentence (EA-23)
     if person.early_assessments.in_force().filter(sentence=sentence).exists():
         return None
-    entry = newest(person.detail_entries.filter(field=BY_ASSESSMENT[0])).get(BY_ASSESSMENT[0])
+    entry = newest(person.detail_entries.filter(field=IN_FORCE)).get(IN_FORCE)
     return entry if entry and entry.source != DECISION else None
+
+
+def stated_before(person: Person) -> DetailEntry | None:
+    """By what an early allocation that was stated elsewhere in the present sentence is taken back, while it is."""
+    entry = newest(person.detail_entries.filter(field=IN_FORCE).select_related("recorded_by")).get(IN_FORCE)
+    if entry is None or entry.value is not None:
+        return None
+    since = person.sentences.filter(closed_at=None).values_list("started_on", flat=True).first()
+    return entry if since is None or since <= entry.as_at else None
 
 
 @transaction.atomic
 def withdraw_stated(*, person: Person, because: str, by: Staff, at: datetime) -> None:
-    """Take back what was stated elsewhere, which no page can enter; dates follow at once. Raises RefusedError."""
+    """Take back what was stated elsewhere, which no page can enter; dates follow at once.
+
+    No file that goes on stating the same brings it back (omic.early_stated). Raises RefusedError.
+    """
     lock([person.pk])
     entry = stated_elsewhere(person)
     if entry is None:

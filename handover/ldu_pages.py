@@ -1,7 +1,7 @@
 """The pages of the LDUs: mailboxes that wait for a second person, names that none bears, and every LDU that stands."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import django_filters
 from django import forms
@@ -29,7 +29,7 @@ from handover.ldus import (
 from omic import audit
 from omic.access import Action, requires
 from omic.context import Tile
-from omic.formats import moment
+from omic.formats import day, moment
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage
@@ -70,7 +70,7 @@ class DecideForm(BaseForm):
     confirmed = forms.TypedChoiceField(
         label="Is this the LDU’s mailbox?",
         help_text="Ask the LDU itself, not the address that is proposed",
-        choices=[("yes", "Yes: write to it from now on"), ("no", "No: go on writing to the old one")],
+        choices=[("yes", "Yes: write to it from now on"), ("no", "No: all stays as it is")],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
@@ -94,8 +94,13 @@ def ldus(request: PrisonRequest, code: str) -> HttpResponseBase:
         on_export=partial(audit.record_export, request, "ldus"),
         context={"code": code, "csrf": get_token(request)},
     )
-    context = {"tabs": community_tabs(request), "unknown": unknown_ldus(request.prison)}
-    context["proposals"] = [(row, row.proposed_by_id == request.user.pk) for row in proposals(request.on)]
+    waiting = list(proposals())
+    context = {
+        "tabs": community_tabs(request),
+        "unknown": unknown_ldus(request.prison),
+        "proposals": [(row, row.proposed_by_id == request.user.pk) for row in waiting],
+        "waiting": {row.name for row in waiting},
+    }
     return page.response("handover/ldus.html", context)
 
 
@@ -115,9 +120,20 @@ def add(request: PrisonRequest, code: str) -> HttpResponse:
     """Add an LDU; `?name=` is the name in case details that none bears yet."""
     form = LduForm(request.POST or None, initial={"name": request.GET.get("name", "")})
     save = partial(add_ldu, prison=request.prison, by=request.user, at=request.now)
-    done = "{name} is added: it can be written to from now on."
-    lede = "One person adds an LDU. Where the mail of one that is known goes is changed by two."
-    return _form(request, form, "Add an LDU", "Add", save, done, lede)
+    lede = (
+        "One person adds an LDU, or one that was ended with the mailbox it had. Where the mail of one that is known "
+        "goes is changed by two: with another mailbox it comes back when a second person has confirmed it."
+    )
+    return _form(request, form, "Add an LDU", "Add", save, _added, lede)
+
+
+def _added(row: Ldu) -> str:
+    if row.proposed_email:
+        return (
+            f"{row.name} was written to at {row.email} before, so {row.proposed_email} is proposed. Nothing is written "
+            "to either until a second person confirms it."
+        )
+    return f"{row.name} is added: it can be written to from now on."
 
 
 @requires(Action.EDIT_LDUS)
@@ -126,7 +142,10 @@ def change(request: PrisonRequest, code: str, number: int) -> HttpResponse:
     row = _standing(request, number)
     form = MailboxForm(request.POST or None, initial={"email": row.email, "version": row.version})
     save = partial(propose_mailbox, ldu=row.pk, prison=request.prison, by=request.user, at=request.now)
-    done = f"Proposed. Mail goes to {row.email} until a second person confirms {{email}}."
+
+    def done(proposed: Ldu) -> str:
+        return f"Proposed. Mail goes to {row.email} until a second person confirms {proposed.proposed_email}."
+
     lede = (
         "Mail goes to the old mailbox until another HOMS or case administrator, of any prison, confirms the new one. "
         "Then what has not reached the old one goes to it at once."
@@ -137,14 +156,17 @@ def change(request: PrisonRequest, code: str, number: int) -> HttpResponse:
 @requires(Action.EDIT_LDUS)
 def decide(request: PrisonRequest, code: str, number: int) -> HttpResponse:
     """Confirm or reject the mailbox that somebody else proposed."""
-    row = get_object_or_404(proposals(request.on), pk=number)
+    row = get_object_or_404(proposals(), pk=number)
     form = DecideForm(request.POST or None, initial={"version": row.version})
+    if row.ends_on:
+        now = f"It was ended on {day(row.ends_on)} and is written to nowhere now; before it was {row.email}."
+    else:
+        now = f"Mail goes to {row.email} now."
     save = partial(decide_mailbox, ldu=row.pk, prison=request.prison, by=request.user, at=request.now)
-    lede = (
-        f"{row.proposed_by} proposed {row.proposed_email} on {moment(row.proposed_at)}. Mail goes to {row.email} now."
-    )
+    lede = f"{row.proposed_by} proposed {row.proposed_email} on {moment(row.proposed_at)}. {now}"
     own = f" {TWO_PEOPLE}." if row.proposed_by_id == request.user.pk else ""
-    return _form(request, form, f"Mailbox of {row.name}: confirm or reject", "Save", save, "Saved.", lede + own)
+    title = f"Mailbox of {row.name}: confirm or reject"
+    return _form(request, form, title, "Save", save, lambda _row: "Saved.", lede + own)
 
 
 @require_POST
@@ -166,13 +188,18 @@ def _standing(request: PrisonRequest, number: int) -> Ldu:
 
 
 def _form(
-    request: PrisonRequest, form: BaseForm, title: str, submit: str, save: Any, done: str, lede: str
+    request: PrisonRequest,
+    form: BaseForm,
+    title: str,
+    submit: str,
+    save: Callable[..., Ldu],
+    done: Callable[[Ldu], str],
+    lede: str,
 ) -> HttpResponse:
     back = reverse("handover:ldus", args=[request.prison.pk])
     if request.method == "POST" and form.is_valid():
         try:
-            save(**form.cleaned_data)
-            messages.success(request, done.format(**form.cleaned_data))
+            messages.success(request, done(save(**form.cleaned_data)))
             return redirect(back)
         except RefusedError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))

@@ -50,26 +50,26 @@ def cases_of(prison: Prison) -> dict[str, int]:
 def add_ldu(*, name: str, email: str, prison: Prison, by: Staff, at: datetime) -> Ldu:
     """From today the LDU can be written to, and is at once where a COM is needed at once.
 
-    `prison` is where whoever records it works. Raises RefusedError when an LDU of this name stands, or stood with
-    another mailbox: an LDU is not moved by ending it and adding it again.
+    One that was ended comes back so with its old mailbox alone. With another it comes back as a proposal, which its
+    ended row bears: nothing is written anywhere until a second person confirms (`decide_mailbox`). The row returned
+    says which it is by `proposed_email`. `prison` is where whoever records it works. Raises RefusedError when an LDU of
+    this name stands, or waits for a second person.
     """
     before = list(Ldu.objects.select_for_update().filter(name=name).order_by("starts_on", "pk"))
     if any(row.ends_on is None for row in before):
         raise RefusedError("There is an LDU of this name already: change its mailbox instead", field="name")
+    if waiting := next((row for row in before if row.proposed_by), None):
+        raise RefusedError(_waits(waiting), field="name")
     if before and before[-1].email != email:
-        raise RefusedError(
-            f"It was written to at {before[-1].email} before. Add it with that mailbox and propose the new one: "
-            "a second person confirms it",
-            field="email",
-        )
+        return _propose(before[-1], email, prison, by, at)
     row = _begin(name, email, by, at)
     _audit("add_ldu", row, prison, by, at)
     return row
 
 
-def proposals(on: date) -> LduQuerySet:
-    """The LDUs that stand and for which another mailbox waits for a second person, longest waiting first."""
-    waiting: LduQuerySet = mailboxes_today(on).exclude(proposed_email="").select_related("proposed_by")
+def proposals() -> LduQuerySet:
+    """The LDUs for which another mailbox waits for a second person, longest waiting first; also those ended before."""
+    waiting: LduQuerySet = Ldu.objects.exclude(proposed_email="").select_related("proposed_by")
     return waiting.order_by("proposed_at", "pk")
 
 
@@ -77,7 +77,7 @@ def proposals_to_decide(prison: Prison, by: Staff, on: date) -> LduQuerySet:
     """Those that `by` can decide and that are anything to `prison`: it has cases there, or a colleague proposed it."""
     here = Q(name__in=prison.people.filter(details__ldu__gt="").values("details__ldu"))
     colleagues = Q(proposed_by__in=prison.postings.on(on).values("staff"))
-    decided: LduQuerySet = proposals(on).exclude(proposed_by=by).filter(here | colleagues)
+    decided: LduQuerySet = proposals().exclude(proposed_by=by).filter(here | colleagues)
     return decided
 
 
@@ -88,24 +88,21 @@ def propose_mailbox(*, ldu: int, email: str, version: int, prison: Prison, by: S
     Raises RefusedError when another proposal waits, when it is the mailbox already, or when somebody else changed or
     ended the LDU since `version` was shown.
     """
-    row = _locked(ldu, version)
+    row = _standing(ldu, version)
     if row.proposed_by:
-        raise RefusedError(f"{row.proposed_by} proposed {row.proposed_email}: that has to be decided first")
+        raise RefusedError(_waits(row))
     if row.email == email:
         raise RefusedError("This is its mailbox already", field="email")
-    row.proposed_email, row.proposed_by, row.proposed_at, row.version = email, by, at, row.version + 1
-    row.save(update_fields=[*PROPOSED, "version"])
-    _audit("propose_mailbox", row, prison, by, at, proposed=email)
-    return row
+    return _propose(row, email, prison, by, at)
 
 
 @transaction.atomic
 def decide_mailbox(*, ldu: int, confirmed: bool, version: int, prison: Prison, by: Staff, at: datetime) -> Ldu:
     """Confirm or reject the mailbox that somebody else proposed; the LDU as it stands then.
 
-    Once confirmed the LDU's mail goes there from today, and what has not reached the old one is written again. Raises
-    RefusedError when whoever proposed it decides, when nothing waits, or when somebody else changed or ended the LDU
-    since `version` was shown.
+    Once confirmed the LDU's mail goes there from today, and what has not reached the old one is written again; one
+    that was ended stands again by that. Rejected, all is as before the proposal. Raises RefusedError when whoever
+    proposed it decides, when nothing waits, or when somebody else changed or ended the LDU since `version` was shown.
     """
     row = _locked(ldu, version)
     if row.proposed_by is None or row.proposed_at is None:
@@ -114,13 +111,14 @@ def decide_mailbox(*, ldu: int, confirmed: bool, version: int, prison: Prison, b
         raise RefusedError(TWO_PEOPLE)
     told = {"proposed": row.proposed_email, "proposed_by": str(row.proposed_by), "before": row.email}
     email = row.proposed_email
-    if confirmed:
+    if confirmed and row.ends_on is None:
         _finish(row, at)
-        row = _begin(row.name, email, by, at)
     else:
         _drop_proposal(row)
         row.version += 1
         row.save(update_fields=[*PROPOSED, "version"])
+    if confirmed:
+        row = _begin(row.name, email, by, at)
     _audit("confirm_mailbox" if confirmed else "reject_mailbox", row, prison, by, at, **told)
     return row
 
@@ -131,15 +129,37 @@ def end_ldu(*, ldu: int, version: int, prison: Prison, by: Staff, at: datetime) 
 
     Raises RefusedError when somebody else changed or ended it since `version` was shown.
     """
-    row = _locked(ldu, version)
+    row = _standing(ldu, version)
     _finish(row, at)
     _audit("end_ldu", row, prison, by, at)
 
 
+def _standing(ldu: int, version: int) -> Ldu:
+    row = _locked(ldu, version)
+    if row.ends_on is not None:
+        raise _changed(row)
+    return row
+
+
 def _locked(ldu: int, version: int) -> Ldu:
     row = Ldu.objects.select_for_update(of=("self",)).select_related("proposed_by").get(pk=ldu)
-    if row.ends_on is not None or row.version != version:
-        raise RefusedError(f"Somebody has changed {row.name} since this page was shown. Look again")
+    if row.version != version:
+        raise _changed(row)
+    return row
+
+
+def _changed(row: Ldu) -> RefusedError:
+    return RefusedError(f"Somebody has changed {row.name} since this page was shown. Look again")
+
+
+def _waits(row: Ldu) -> str:
+    return f"{row.proposed_by} proposed {row.proposed_email}: that has to be decided first"
+
+
+def _propose(row: Ldu, email: str, prison: Prison, by: Staff, at: datetime) -> Ldu:
+    row.proposed_email, row.proposed_by, row.proposed_at, row.version = email, by, at, row.version + 1
+    row.save(update_fields=[*PROPOSED, "version"])
+    _audit("propose_mailbox", row, prison, by, at, proposed=email)
     return row
 
 
@@ -162,8 +182,12 @@ def _begin(name: str, email: str, by: Staff, at: datetime) -> Ldu:
 
 
 def _write_again(ldu: Ldu, at: datetime) -> None:
-    """What no earlier mailbox of the LDU has got, and nothing has ended, goes to this one in the same words."""
+    """What no earlier mailbox of the LDU has got, and nothing has ended, goes to this one in the same words.
+
+    What still waits to be sent to this very mailbox goes out by itself, once.
+    """
     asked = CommunityRequest.objects.filter(NOT_OVER, ldu__name=ldu.name, message__state__in=UNSENT)
+    asked = asked.exclude(message__state=Message.State.QUEUED, message__recipient=ldu.email)
     asked = asked.filter(sentence__closed_at=None, person__details__ldu=ldu.name)
     for message in Message.objects.filter(pk__in=asked.values("message")).order_by("pk"):
         rows = list(asked.filter(message=message))

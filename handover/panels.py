@@ -94,7 +94,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     if request.standing.roles == {Role.POM}:
         people, query = people.filter(pom=request.user), f"?{urlencode({'pom': request.user.pk})}"
     decide = _to_decide(request)
-    counts = list_counts(with_handover(people, request.on), request.on)
+    counts = list_counts(with_handover(people, request.on), request.on, [LIST_BY_KEY[key] for key, _, _ in TILES])
     return [*decide, *_notes(request)] + [
         Tile(counts[key], text, reverse(f"handover:{LIST_BY_KEY[key].key}", args=[request.prison.pk]) + query, tone)
         for key, text, tone in TILES

@@ -155,7 +155,7 @@ def _recorded(rows: Sequence[Row]) -> dict[int, Recorded]:
     people = [row["pk"] for row in rows]
     here = {row["pk"]: row["prison_id"] for row in rows}
     found = {person: Recorded() for person in people}
-    full = OasysAssessment.objects.filter(person__in=people, layer=FULL)
+    full = OasysAssessment.objects.standing().filter(person__in=people, layer=FULL)
     for assessment in full.order_by("completed_on", "pk"):
         found[assessment.person_id].oasys.append(assessment)
         if assessment.kind == OasysAssessment.Kind.SIGNIFICANT_EVENT:

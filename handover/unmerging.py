@@ -3,31 +3,41 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.lookups import IsNull
 
 from handover.early_actions import DECISION, TAKEN_BACK, state_agreement
-from handover.merging import stated_by_merge
-from handover.models import EarlyAssessment, FormDecision, HandoverReport, HandoverStep
+from handover.merged_facts import facts_carried, stated_by_merge, take_facts_back
+from handover.merged_handovers import handovers_carried, take_handovers_back
+from handover.models import EarlyAssessment, FormDecision, HandoverReport, HandoverStep, ResponsibilityOverride
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
-from omic.details import Statement, newest, state_details
+from omic.details import Statement, in_text, newest, state_details
 from omic.formats import day, plural
-from omic.models import PersonMerge, Staff
+from omic.models import Person, PersonMerge, Staff
+
+_STAGES = ("approved_at", "referred_at", "decision_recorded_at")
+SINCE = "look through it, what came of {} is about somebody else"
 
 
 def take_back(*, merge: PersonMerge, by: Staff, at: datetime) -> None:
     """Take from the number that stayed what the merge wrote anew under it; the other has its own as before.
 
-    A draft that was worked on since stays, for whoever did to look through. Call it inside the transaction.
+    What was worked on since stays, for whoever did to look through. Call it inside the transaction.
     """
     because = f"Taken back: {merge.gone.prison_number} is somebody else"
     told = {"withdrawn_at": at, "withdrawn_by": by, "withdrawn_because": because}
+    ended = {"ended_at": at, "ended_by": by, "ended_because": because}
+    statement = Statement(because, london_day(at), Actor(staff=by), at)
     taken = {
         "steps": _steps(merge).update(**told),
         "forms": _forms(merge).delete()[0],
         "drafts": _drafts(merge).delete()[0],
         "early": _early(merge).update(**told),
+        "overrides": _overrides(merge).update(**ended),
+        "handovers": take_handovers_back(merge, because=because, at=at),
+        **take_facts_back(merge, statement),
     }
     if taken["early"]:
         _restate(merge, by=by, at=at)
@@ -46,9 +56,32 @@ def carried(merge: PersonMerge) -> Iterator[str]:
         yield f"The form of a handover, by decision. Goes under {kept}, stands under {gone}"
     if _drafts(merge).exists():
         yield f"The draft of a handover report. Goes under {kept}, stands under {gone}"
-    for row in _early(merge):
+    yield from _early_carried(merge)
+    yield from _overrides_carried(merge)
+    yield from handovers_carried(merge)
+    yield from facts_carried(merge)
+
+
+def _early_carried(merge: PersonMerge) -> Iterator[str]:
+    kept, gone = merge.kept.prison_number, merge.gone.prison_number
+    untouched = set(_early(merge).values_list("pk", flat=True))
+    for row in _early_copies(merge):
         words = f"Early allocation, assessed on {day(row.assessed_at)}"
-        yield f"{words}. Taken back under {kept} with its answers and its date, stands under {gone}"
+        if row.pk in untouched:
+            yield f"{words}. Taken back under {kept} with its answers and its date, stands under {gone}"
+        else:
+            yield f"{words}, worked on since the merge. Stays as it is under {kept}: {SINCE.format(gone)}"
+
+
+def _overrides_carried(merge: PersonMerge) -> Iterator[str]:
+    kept, gone = merge.kept.prison_number, merge.gone.prison_number
+    untouched = set(_overrides(merge).values_list("pk", flat=True))
+    for row in _override_copies(merge):
+        words = f"Override, asked for on {day(row.asked_at)}: {row.get_responsibility_display()}"
+        if row.pk in untouched:
+            yield f"{words}. Taken back under {kept}, stands under {gone}"
+        else:
+            yield f"{words}, confirmed since the merge. Stays under {kept}: {SINCE.format(gone)}"
 
 
 def _steps(merge: PersonMerge) -> "QuerySet[HandoverStep]":
@@ -77,18 +110,60 @@ def _drafts(merge: PersonMerge) -> "QuerySet[HandoverReport]":
 
 
 def _early(merge: PersonMerge) -> "QuerySet[EarlyAssessment]":
-    same = EarlyAssessment.objects.filter(
+    """As they were when they were carried over: what was approved, referred or decided since stays."""
+    return _early_copies(merge).filter(Exists(_early_originals(merge).filter(_unchanged(*_STAGES))))
+
+
+def _early_copies(merge: PersonMerge) -> "QuerySet[EarlyAssessment]":
+    return EarlyAssessment.objects.filter(Exists(_early_originals(merge)), person=merge.kept, withdrawn_at=None)
+
+
+def _early_originals(merge: PersonMerge) -> "QuerySet[EarlyAssessment]":
+    return EarlyAssessment.objects.filter(
         person=merge.gone, assessed_by=OuterRef("assessed_by"), assessed_at=OuterRef("assessed_at")
     )
-    return EarlyAssessment.objects.filter(Exists(same), person=merge.kept, withdrawn_at=None)
+
+
+def _overrides(merge: PersonMerge) -> "QuerySet[ResponsibilityOverride]":
+    """As they were when they were carried over: what was confirmed since stays."""
+    return _override_copies(merge).filter(Exists(_override_originals(merge).filter(_unchanged("decided_at"))))
+
+
+def _override_copies(merge: PersonMerge) -> "QuerySet[ResponsibilityOverride]":
+    return ResponsibilityOverride.objects.open().filter(Exists(_override_originals(merge)), person=merge.kept)
+
+
+def _override_originals(merge: PersonMerge) -> "QuerySet[ResponsibilityOverride]":
+    return ResponsibilityOverride.objects.filter(
+        person=merge.gone, asked_by=OuterRef("asked_by"), asked_at=OuterRef("asked_at")
+    )
+
+
+def _unchanged(*names: str) -> Q:
+    """Each is the same as in the row outside, or unknown in both."""
+    same = Q()
+    for name in names:
+        same &= Q(**{name: OuterRef(name)}) | Q(IsNull(OuterRef(name), True), **{f"{name}__isnull": True})
+    return same
 
 
 def _restate(merge: PersonMerge, *, by: Staff, at: datetime) -> None:
-    """The answers that came with it are not known of the number that stayed, nor is it in force by them."""
-    standing = newest(merge.kept.detail_entries.all())
-    theirs = [name for name, entry in standing.items() if entry.value and entry.source == stated_by_merge(merge.gone)]
+    """The answers that came with it are not known of the number that stayed, nor is it in force by them.
+
+    Those that an assessment gives which stands stay as they are.
+    """
+    standing, given = newest(merge.kept.detail_entries.all()), _given(merge.kept)
+    by_merge = {name: row for name, row in standing.items() if row.value and row.source == stated_by_merge(merge.gone)}
+    theirs = [name for name, row in by_merge.items() if (name, row.value) not in given]
     said = Statement(TAKEN_BACK, london_day(at), Actor(staff=by), at)
     state_details(merge.kept, dict.fromkeys(theirs), said, deliberate=True)
     agreed = standing.get("early_allocation")
     if agreed and agreed.source == DECISION:  # what a file states of the number that stayed is its own
-        state_agreement(merge.kept, TAKEN_BACK, by=by, at=at)
+        in_force = merge.kept.early_assessments.in_force().exists()
+        state_agreement(merge.kept, DECISION if in_force else TAKEN_BACK, by=by, at=at)
+
+
+def _given(person: Person) -> set[tuple[str, str | None]]:
+    """The answers of the assessments that stand, as entries keep them."""
+    rows = person.early_assessments.standing().filter(sentence__closed_at=None)
+    return {(name, in_text(value)) for row in rows for name, value in row.answers.items()}

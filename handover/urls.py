@@ -9,6 +9,7 @@ from handover import (
     duty_pages,
     early_pages,
     ldu_pages,
+    oasys_pages,
     override_pages,
     parole_pages,
     recall_pages,
@@ -85,6 +86,7 @@ urlpatterns = [
         )
         for stage in EARLY_LISTS
     ),
+    path("people/<uuid:ref>/oasys/<int:number>/back/", oasys_pages.withdraw, name="oasys-withdraw"),
     path("people/<uuid:ref>/parole/", parole_pages.parole, name="parole"),
     path("people/<uuid:ref>/parole/record/", parole_pages.record, name="parole-record"),
     path("people/<uuid:ref>/parole/<int:number>/back/", parole_pages.withdraw, name="parole-withdraw"),

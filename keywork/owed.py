@@ -145,7 +145,7 @@ def fallback_checks(held: Sequence[Held], recorded: Recorded, window: Window) ->
             checks[person, slot.partition("@")[2]].append(slot)
     for one in men:
         asked = Asked(one, recorded, window, over, {})
-        for answer in _of_weeks(asked):
+        for answer in _of_weeks(asked) if one.facts.triggers else ():  # without one no week owes a check
             yield from _checks(asked, answer)
         yield from _checks_that_stood(asked, checks[one.last["person_id"], one.last["prison_id"]])
 

@@ -24,6 +24,7 @@ from keywork.rules import (
     lockdowns,
     priority_groups,
 )
+from keywork.rules.priority import HIGH_ROSH
 from omic.calendar import month_bounds, week_start
 from omic.models import (
     Alert,
@@ -136,8 +137,11 @@ def groups_on(row: Row, recorded: Recorded, on: date) -> tuple[str, ...]:
     """The priority groups on a day, by what stands now or is planned: what has ended by now is not known."""
     person = row["person_id"]
     decided = recorded.decisions.get(person, ())
+    begun = [(code, recorded.alerts[person, code]) for code in ALERTS if (person, code) in recorded.alerts]
+    if not begun and not decided and row["person__details__rosh"] not in HIGH_ROSH:
+        return ()  # nothing that any group asks about, as of most people
     facts = priority_facts(
-        alerts={code for code in ALERTS if recorded.alerts.get((person, code), date.max) <= on},
+        alerts={code for code, since in begun if since <= on},
         rosh=row["person__details__rosh"],
         release_on=row["person__earliest_release_on"],
         decisions={group: one for group, one in decided if one.starts_on <= on and on < (one.ends_on or date.max)},

@@ -297,13 +297,19 @@ def _group_settings(on: date) -> Any:
 
 def standing_in(staff: Staff, code: str, *, on: date) -> Standing | None:
     """What `staff` is in the prison `code` on a day, or None when they are nothing there."""
-    prison = Prison.objects.filter(pk=code).first()
+    prison = Prison.objects.filter(pk=code).order_by().first()
     if prison is None:
         return None
-    groups = _group_settings(on).filter(prison=prison).values("value")
-    here = Q(prison=prison) | Q(role=Role.NATIONAL) | Q(role=Role.PGD, group__in=groups)
-    postings = tuple(Posting.objects.filter(here, staff=staff).on(on))
+    # Asked before every page: a member of staff has few postings, so where each reaches is decided here.
+    today = Posting.objects.filter(staff=staff).on(on).order_by("pk")
+    postings = tuple(posting for posting in today if _reaches(posting, prison, on))
     return Standing(staff=staff, prison=prison, postings=postings, on=on) if postings else None
+
+
+def _reaches(posting: Posting, prison: Prison, on: date) -> bool:
+    if posting.role == Role.PGD:
+        return _group_settings(on).filter(prison=prison, value=posting.group).exists()
+    return posting.role == Role.NATIONAL or posting.prison_id == prison.pk
 
 
 View = Callable[..., Any]

@@ -182,7 +182,7 @@ def state_oasys(
 ) -> bool:
     """State one completed OASys. Says whether it was news; one that is known is left as it was recorded."""
     key = {"layer": layer, "kind": kind, "completed_on": completed_on}
-    created = OasysAssessment.objects.get_or_create(
+    created = OasysAssessment.objects.standing().get_or_create(
         person=person, **key, defaults={"completed_by": completed_by, **_recorded(statement)}
     )[1]
     return bool(created)

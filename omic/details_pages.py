@@ -153,7 +153,7 @@ def _beside(request: PrisonRequest) -> dict[str, Any]:
         "missing": missing_of(row),
         "entries": [(label(entry.field), shown(entry), entry) for entry in entries],
         "reviews": person.parole_reviews.standing().order_by("-target_hearing_on", "-id"),
-        "oasys": person.oasys.order_by("-completed_on", "-id"),
+        "oasys": person.oasys.select_related("withdrawn_by").order_by("-completed_on", "-id"),
         "plan": getattr(person, "sentence_plan", None),
     }
 

@@ -78,7 +78,7 @@ def _follow(prison: Prison, kind: SettingKind, at: datetime) -> None:
     """KW-04, WB-05: whether key work goes by the fortnight, and weekly checks are owed, depends on it."""
     if kind in (SettingKind.LONG_TERM_TRAINING, SettingKind.ROLLED_OUT):
         people = list(prison.people.order_by("pk").values_list("pk", flat=True))
-        reconcile_in_batches(people, window_of(london_day(at), at))
+        reconcile_in_batches(people, window_of(london_day(at), at), cadence=True)
 
 
 @transaction.atomic

@@ -39,9 +39,10 @@ class Window:
 Step = Callable[[Sequence[int], Window], dict[str, int]]
 
 
-def steps() -> list[Step]:
-    """The pipeline's steps, in order."""
-    return [import_string(name) for name in settings.RECONCILE_STEPS]
+def steps(*, cadence: bool = False) -> list[Step]:
+    """The pipeline's steps, in order; with `cadence` those alone that ask what a prison decided about contacts."""
+    names = settings.RECONCILE_STEPS
+    return [import_string(name) for name in names if not cadence or name in settings.CADENCE_STEPS]
 
 
 def window_of(on: date, at: datetime, *, since: date | None = None) -> Window:
@@ -70,11 +71,12 @@ def postponed() -> Iterator[None]:
         _postponed.reset(token)
 
 
-def reconcile(people: Sequence[int], window: Window) -> Counter[str]:
+def reconcile(people: Sequence[int], window: Window, *, cadence: bool = False) -> Counter[str]:
     """Bring everything that follows from the facts of `people` up to date. Call it inside the writer's transaction.
 
     Contacts settle first, so that the steps see what is met, and last, for the duties that the steps have opened. The
-    counts say what each step wrote; all zero means that nothing had drifted.
+    counts say what each step wrote; all zero means that nothing had drifted. `cadence`: what has changed is no fact of
+    theirs but what their prison has decided about contacts, so that the other steps would find nothing.
     """
     counts: Counter[str] = Counter()
     if not people or _postponed.get():
@@ -82,7 +84,7 @@ def reconcile(people: Sequence[int], window: Window) -> Counter[str]:
     locked, since = lock(people), window.first - LOOK_BACK
     counts["settled"] += obligations.settle(locked, first=since)
     counts.update(obligations.follow_moves(locked, at=window.at))
-    for step in steps():
+    for step in steps(cadence=cadence):
         counts.update(step(locked, window))
     counts["suspended"] += obligations.follow_suspensions(locked, first=window.first, at=window.at)
     counts.update(obligations.leave_behind(locked, at=window.at))
@@ -97,11 +99,11 @@ def in_batches(people: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ordered[start : start + AT_ONCE]
 
 
-def reconcile_in_batches(people: Sequence[int], window: Window) -> Counter[str]:
+def reconcile_in_batches(people: Sequence[int], window: Window, *, cadence: bool = False) -> Counter[str]:
     """`reconcile` for many people, a transaction for each batch. A batch that somebody else holds is tried again."""
     counts: Counter[str] = Counter()
     for batch in in_batches(people):
-        counts.update(_with_patience(batch, window))
+        counts.update(_with_patience(batch, window, cadence=cadence))
     return counts
 
 
@@ -110,11 +112,11 @@ def is_busy(error: BaseException) -> bool:
     return getattr(error.__cause__, "pgcode", None) in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED)
 
 
-def _with_patience(batch: Sequence[int], window: Window) -> Counter[str]:
+def _with_patience(batch: Sequence[int], window: Window, *, cadence: bool) -> Counter[str]:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                return reconcile(batch, window)
+                return reconcile(batch, window, cadence=cadence)
         except OperationalError as error:
             if attempt == ATTEMPTS or not is_busy(error):
                 raise

@@ -54,7 +54,8 @@ def _of_review(review: ParoleReview) -> str:
 
 def check_oasys(person: Person, *, layer: int, kind: str, completed_on: date, completed_by: str) -> None:
     """Raises RecordedError where this assessment is known as completed by somebody else."""
-    rows = person.oasys.filter(layer=layer, kind=kind, completed_on=completed_on).exclude(completed_by=completed_by)
+    same = person.oasys.standing().filter(layer=layer, kind=kind, completed_on=completed_on)
+    rows = same.exclude(completed_by=completed_by)
     if (row := rows.select_related("recorded_by").first()) is not None:
         raise RecordedError(_of_oasys(row), "completed_by")
 

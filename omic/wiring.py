@@ -18,6 +18,9 @@ RECONCILE_STEPS = [
     "wellbeing.pipeline.open_obligations",
     "omic.arrivals.close_arrived",
 ]
+# Those of them that ask what a prison has decided for everybody in it about contacts: regime level, fortnights, rollout
+# of OMiC, suspensions. Nothing else follows from that.
+CADENCE_STEPS = ["keywork.pipeline.open_obligations", "wellbeing.pipeline.open_obligations"]
 # What the number that stays takes over in a merge, by a function of both numbers, who and when (see omic/merges.py).
 MERGE_STEPS = [
     "keywork.actions.merging.carry_over",
@@ -197,6 +200,7 @@ CASE_HISTORY = [
     "handover.parole_history.returns",
     "handover.case_history.forms",
     "handover.case_history.steps",
+    "handover.case_history.oasys",
     "handover.case_history.reports",
     "handover.case_history.sending_notes",
     "allocation.case_history.poms",

@@ -47,7 +47,7 @@ class TierEntry(models.Model):
     objects = TierEntryQuerySet.as_manager()
 
     class Meta:
-        ordering = ["person", "-id"]
+        ordering = ["person_id", "-id"]
         verbose_name_plural = "tier entries"
         constraints = [
             models.UniqueConstraint(
@@ -87,7 +87,7 @@ class AdditionalFactors(models.Model):
     recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["person", "-as_at", "-id"]
+        ordering = ["person_id", "-as_at", "-id"]
         verbose_name_plural = "additional factors"
         constraints = [
             models.CheckConstraint(condition=Q(impulsivity__lte=2, temper__lte=2), name="additional_factors_scores"),

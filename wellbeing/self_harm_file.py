@@ -1,7 +1,9 @@
 """Files of self-harm incidents: by prison number and day, each with the incident's own number. Strict.
 
-An incident is known by its number, so that the same file twice is each incident once. One without a number, or of a day
-on which one was recorded here without, waits for a person: nothing is counted twice and nothing is dropped.
+An incident is known by its number, so that the same file twice is each incident once. One without a number waits for a
+person. So does one of a day of which another was recorded here by hand, without a number or with one that the file does
+not state (mistyped, perhaps): the person says under `same` or `another` which it is. Nothing is counted twice and
+nothing is dropped.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence
@@ -18,6 +20,7 @@ from omic.nomis.roll_fields import prison_number
 from omic.nomis.rows import Layout, Row
 from omic.nomis.verdicts import UNCHANGED, Outcome, Verdict, quarantined
 from omic.reconcile import lock
+from wellbeing.actions.self_harm import withdraw_self_harm
 from wellbeing.models import SelfHarmIncident
 
 FIELDS = (
@@ -25,6 +28,7 @@ FIELDS = (
     Field("on", "on", day),
     Field("reference", "reference", text(40)),
     Field("note", "note", text(2000)),
+    Field("same", "same", flag),
     Field("another", "another", flag),
 )
 NAMES = tuple(field.name for field in FIELDS)
@@ -33,20 +37,20 @@ REQUIRED = {
     "on": "is missing",
     "reference": "is missing: without the incident's number it could be counted twice",
 }
-AGAIN = (
-    "is a day of which an incident without a number is recorded here: leave this row out if it is that one, or say yes "
-    "under another"
-)
+BOTH = "is yes, and so is another: it is the incident recorded here, or another one"
+SEVERAL = "leaves open which: take the right one back on the page of its person, and say yes under another"
+NOBODY = "is for somebody to say who is signed in: on the page of this row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRow:
-    """One incident as a file states it. `another`: beside one of the same day that was recorded without a number."""
+    """One incident as a file states it: the `same` that was recorded by hand of that day, or `another` one."""
 
     prison_number: str
     on: date
     reference: str
     note: str
+    same: bool
     another: bool
 
 
@@ -58,13 +62,16 @@ def parse_incident(raw: Mapping[str, Any], *, today: date) -> IncidentRow | RowE
     errors += [error for error in missing if error.field not in unreadable]
     if facts["on"] and facts["on"] > today:
         errors.append(FieldError("on", shown(raw.get("on")), "is in the future"))
+    if facts["same"] and facts["another"]:
+        errors.append(FieldError("same", "", BOTH))
     if errors:
         return RowErrors(shown(raw.get("prison_number") or ""), tuple(errors))
-    return IncidentRow(**facts | {"note": facts["note"] or "", "another": bool(facts["another"])})
+    said = {name: bool(facts[name]) for name in ("same", "another")}
+    return IncidentRow(**facts | {"note": facts["note"] or ""} | said)
 
 
 def _from_flat(cells: Mapping[str, str]) -> dict[str, Any]:
-    return unflatten(cells, flags=("another",))
+    return unflatten(cells, flags=("same", "another"))
 
 
 @dataclass(slots=True)
@@ -74,7 +81,7 @@ class _Known:
     people: dict[str, tuple[int, str | None, str | None]]  # prison number: id, prison now, number merged into
     stays: dict[int, list[tuple[str, date, date | None]]]
     numbered: dict[tuple[str, str], tuple[int, date]]  # prison and reference: person, day
-    bare: set[tuple[int, str, date]]  # person, prison, day of incidents that stand without a number
+    by_hand: dict[tuple[int, str, date], list[SelfHarmIncident]]  # by person, prison and day, whose number no row has
 
     def prisons_on(self, person: int, on: date) -> list[str]:
         """Where somebody was on a day, days of arrival and leaving included."""
@@ -86,18 +93,26 @@ def _read(rows: Sequence[IncidentRow]) -> _Known:
     ids = Person.objects.filter(prison_number__in={row.prison_number for row in rows}).values_list("pk", flat=True)
     people = Person.objects.filter(pk__in=lock(list(ids)))
     numbers = people.values_list("prison_number", "pk", "prison", surviving_number())
-    known = _Known({number: (pk, prison, kept) for number, pk, prison, kept in numbers}, {}, {}, set())
+    known = _Known({number: (pk, prison, kept) for number, pk, prison, kept in numbers}, {}, {}, {})
     stays = Stay.objects.filter(person__in=people).values_list("person", "prison", "arrived_on", "left_on")
     for pk, prison, first, last in stays:
         known.stays.setdefault(pk, []).append((prison, first, last))
-    same = Q(reference__in={row.reference for row in rows}) | Q(person__in=people, reference="", withdrawn_at=None)
-    found = SelfHarmIncident.objects.filter(same).values_list("prison", "reference", "person", "on")
-    for prison, reference, person, on in found:
-        if reference:
-            known.numbered[prison, reference] = (person, on)
-        else:
-            known.bare.add((person, prison, on))
+    stated = {row.reference for row in rows}
+    recorded = Q(person__in=people, source=SelfHarmIncident.Source.RECORDED, withdrawn_at=None)
+    for saved in SelfHarmIncident.objects.filter(Q(reference__in=stated) | recorded):
+        if saved.reference:
+            known.numbered[saved.prison_id, saved.reference] = (saved.person_id, saved.on)
+        if saved.reference not in stated:
+            known.by_hand.setdefault((saved.person_id, saved.prison_id, saved.on), []).append(saved)
     return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An incident to write, and the one recorded by hand that it is, which counts no more then."""
+
+    incident: SelfHarmIncident
+    same: SelfHarmIncident | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +135,13 @@ class IncidentBatches:
         return [self._judge(row, found, known) for row, found in zip(rows, parsed, strict=True)]
 
     def apply(self, verdicts: Sequence[Verdict]) -> list[int]:
-        """Write the new incidents. They change nothing that is owed."""
-        SelfHarmIncident.objects.bulk_create(v.entry for v in verdicts if v.outcome == Outcome.ADDED)
+        """Write the new incidents, and take back those that they are. They change nothing that is owed."""
+        entries: list[_Entry] = [verdict.entry for verdict in verdicts if verdict.outcome == Outcome.ADDED]
+        SelfHarmIncident.objects.bulk_create(entry.incident for entry in entries)
+        for entry in entries:
+            if entry.same and self.by.staff:
+                because = f"Imported with the number {entry.incident.reference}"
+                withdraw_self_harm(incident=entry.same, because=because, by=self.by.staff, at=self.at)
         return []
 
     def _judge(self, row: Row, found: IncidentRow | RowErrors | None, known: _Known) -> Verdict:
@@ -137,10 +157,27 @@ class IncidentBatches:
         if saved is not None and saved != (person, found.on):
             reason = "is another incident's number here, of somebody else or another day"
             return self._bad(row, found.prison_number, FieldError("reference", found.reference, reason))
-        if saved is None and (person, prison, found.on) in known.bare and not found.another:
-            return self._bad(row, found.prison_number, FieldError("on", str(found.on), AGAIN))
+        by_hand = [] if saved else known.by_hand.get((person, prison, found.on), [])
+        if by_hand and not found.another and (doubt := self._doubt(found, by_hand)):
+            return self._bad(row, found.prison_number, *doubt)
         known.numbered[prison, found.reference] = (person, found.on)
-        return self._good(row, found, person, prison, new=saved is None)
+        same = by_hand.pop() if by_hand and found.same else None
+        return self._good(row, found, person, prison, new=saved is None, same=same)
+
+    def _doubt(self, found: IncidentRow, by_hand: Sequence[SelfHarmIncident]) -> list[FieldError]:
+        """What is asked where incidents of the day were recorded by hand; nothing if the answer is there."""
+        if not found.same:
+            which = ", ".join(one.reference or "one without a number" for one in by_hand)
+            words = (
+                f"must be yes if it is what was recorded here by hand for {found.on} ({which}), which is then taken "
+            )
+            return [
+                FieldError("same", "", f"{words}back for this one"),
+                FieldError("another", "", "must be yes if it is another incident of that day"),
+            ]
+        if len(by_hand) > 1:
+            return [FieldError("same", "yes", SEVERAL)]
+        return [] if self.by.staff else [FieldError("same", "yes", NOBODY)]
 
     def _prisons(self, found: IncidentRow, known: _Known) -> tuple[list[str], FieldError | None]:
         """In which prison it happened: the one where the person was that day, or of two the one whose file it is."""
@@ -162,20 +199,22 @@ class IncidentBatches:
         verdict.about_one_thing = True
         return verdict
 
-    def _good(self, row: Row, found: IncidentRow, person: int, prison: str, *, new: bool) -> Verdict:
-        entry = SelfHarmIncident(
+    def _good(
+        self, row: Row, found: IncidentRow, person: int, prison: str, *, new: bool, same: SelfHarmIncident | None
+    ) -> Verdict:
+        incident = SelfHarmIncident(
             person_id=person,
             prison_id=prison,
             on=found.on,
             reference=found.reference,
-            note=found.note,
+            note=found.note or (same.note if same else ""),
             source=SelfHarmIncident.Source.IMPORTED,
             recorded_by=self.by.staff,
             recorded_at=self.at,
         )
         return Verdict(
             row=row, outcome=Outcome.ADDED if new else UNCHANGED, number=found.prison_number, prison=prison,
-            held_at=prison, person_id=person, entry=entry, about_one_thing=True,
+            held_at=prison, person_id=person, entry=_Entry(incident, same), about_one_thing=True,
             changes={"incident": (None, str(found.on))} if new else {},
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from omic.copying import tell_planner
 from omic.models import Estate, Operator, Posting, Prison, Role, Staff, Wing
 
 CASES_OF_POM, PEOPLE_OF_KEY_WORKER, WEEKS = 45, 6, 26
-FILLED = 67  # people, nine of ten sentenced: as many fill a page of a list in a prison of any size
+FILLED = 67  # people, nine of ten sentenced: as many fill a page of a list in a prison of 200 as in a greater one
 TABLES = (
     "omic_person", "omic_stay", "omic_sentence", "omic_casedetails", "omic_obligation", "omic_contact", "omic_staff",
     "omic_posting", "tiering_tierdetermination", "handover_handoverdetermination", "allocation_pomallocation",
@@ -178,15 +178,15 @@ def make_prison(number: int, people: int, *, on: date, at: datetime) -> MadeUp:
         fictional=True,
     )
     wings = Wing.objects.bulk_create(Wing(prison=prison, code=letter) for letter in "ABCDEFGH")
-    homd = _staff(prison, Role.HOMD, 1, on)[0]
-    poms = _staff(prison, Role.POM, max(1, (people - FILLED) * 9 // 10 // CASES_OF_POM), on)
+    homd, filled = _staff(prison, Role.HOMD, 1, on)[0], min(FILLED, people // 3)
+    poms = _staff(prison, Role.POM, max(1, (people - filled) * 9 // 10 // CASES_OF_POM), on)
     workers = _staff(prison, Role.KEY_WORKER, max(1, people // PEOPLE_OF_KEY_WORKER), on)
     Pom.objects.bulk_create(
         Pom(staff=pom, prison=prison, pom_type="probation", working_days=5, starts_on=on, recorded_at=at)
         for pom in poms
     )
     facts = {"code": code, "letter": "VWXYZ"[number], "on": on, "at": at, "last": people - 1}
-    facts |= {"weeks": WEEKS, "filled": FILLED}
+    facts |= {"weeks": WEEKS, "filled": filled}
     facts |= {"wings": [wing.pk for wing in wings], "poms": [pom.pk for pom in poms], "pom_count": len(poms)}
     facts |= {"workers": [one.pk for one in workers], "worker_count": len(workers)}
     duties = [_OBLIGATION.format(**duty) for duty in _DUTIES]

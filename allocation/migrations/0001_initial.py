@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "POM",
-                "ordering": ["prison", "staff", "-starts_on"],
+                "ordering": ["prison_id", "staff_id", "-starts_on"],
             },
         ),
         migrations.CreateModel(
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["person", "-started_at"],
+                "ordering": ["person_id", "-started_at"],
             },
         ),
         migrations.CreateModel(

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                         ("amended_because", models.TextField(blank=True)),
                     ],
                     options={
-                        "ordering": ["person", "-at", "-id"],
+                        "ordering": ["person_id", "-at", "-id"],
                     },
                 ),
                 migrations.CreateModel(
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                         ("screened_at", models.DateTimeField()),
                     ],
                     options={
-                        "ordering": ["person", "-screened_at", "-id"],
+                        "ordering": ["person_id", "-screened_at", "-id"],
                     },
                 ),
                 migrations.CreateModel(
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                         ("ended_because", models.CharField(blank=True, max_length=300)),
                     ],
                     options={
-                        "ordering": ["person", "-starts_on"],
+                        "ordering": ["person_id", "-starts_on"],
                     },
                 ),
                 migrations.CreateModel(
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                         ("because", models.TextField()),
                     ],
                     options={
-                        "ordering": ["prison", "-at"],
+                        "ordering": ["prison_id", "-at"],
                     },
                 ),
                 migrations.CreateModel(
@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                         ("version", models.PositiveIntegerField(default=1)),
                     ],
                     options={
-                        "ordering": ["prison", "staff", "-starts_on"],
+                        "ordering": ["prison_id", "staff_id", "-starts_on"],
                     },
                 ),
                 migrations.CreateModel(
@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
                         ("recorded_at", models.DateTimeField()),
                     ],
                     options={
-                        "ordering": ["staff", "course"],
+                        "ordering": ["staff_id", "course"],
                     },
                 ),
                 migrations.CreateModel(
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                         ("version", models.PositiveIntegerField(default=1)),
                     ],
                     options={
-                        "ordering": ["person", "surname", "forename"],
+                        "ordering": ["person_id", "surname", "forename"],
                     },
                 ),
                 migrations.CreateModel(

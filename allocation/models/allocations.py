@@ -53,7 +53,7 @@ class PomAllocation(models.Model):
     objects = PomAllocationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["person", "-started_at"]
+        ordering = ["person_id", "-started_at"]
         constraints = [
             ExclusionConstraint(
                 name="one_primary_pom_at_a_time",
@@ -104,7 +104,7 @@ class ExtraResource(models.Model):
     ended_because = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ["person", "-starts_on"]
+        ordering = ["person_id", "-starts_on"]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(what="") & ~Q(because="") & ~Q(weighed=""), name="extra_resource_says_what_and_why"

@@ -23,7 +23,7 @@ class ComplexityScreening(models.Model):
     screened_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["person", "-screened_at", "-id"]
+        ordering = ["person_id", "-screened_at", "-id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(level=F("computed")) | ~Q(because=""), name="complexity_override_has_a_reason"

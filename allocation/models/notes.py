@@ -35,7 +35,7 @@ class CaseNote(models.Model):
     amended_because = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["person", "-at", "-id"]
+        ordering = ["person_id", "-at", "-id"]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="case_note_says_something"),
             models.CheckConstraint(
@@ -61,7 +61,7 @@ class NoteReading(models.Model):
     because = models.TextField()
 
     class Meta:
-        ordering = ["prison", "-at"]
+        ordering = ["prison_id", "-at"]
         constraints = [models.CheckConstraint(condition=~Q(because=""), name="note_reading_says_why")]
         triggers = [pgtrigger.Protect(name="note_reading_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
@@ -84,7 +84,7 @@ class VictimLiaisonContact(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["person", "surname", "forename"]
+        ordering = ["person_id", "surname", "forename"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "email"], condition=Q(ended_at__isnull=True), name="victim_liaison_once"

@@ -57,7 +57,7 @@ class Pom(models.Model):
     objects = PomQuerySet.as_manager()
 
     class Meta:
-        ordering = ["prison", "staff", "-starts_on"]
+        ordering = ["prison_id", "staff_id", "-starts_on"]
         verbose_name = "POM"
         constraints = [
             ExclusionConstraint(
@@ -119,7 +119,7 @@ class PomAbsence(models.Model):
     objects = PomAbsences.as_manager()
 
     class Meta:
-        ordering = ["prison", "staff", "-starts_on"]
+        ordering = ["prison_id", "staff_id", "-starts_on"]
         constraints = [
             ExclusionConstraint(
                 name="one_pom_absence_at_a_time",
@@ -159,7 +159,7 @@ class PomTraining(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["staff", "course"]
+        ordering = ["staff_id", "course"]
         constraints = [models.UniqueConstraint(fields=["staff", "course"], name="pom_course_once")]
 
     def __str__(self) -> str:

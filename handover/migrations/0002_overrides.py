@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["person", "-asked_at"],
+                "ordering": ["person_id", "-asked_at"],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(

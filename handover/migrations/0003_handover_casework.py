@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["sentence", "-written_at"],
+                        "ordering": ["sentence_id", "-written_at"],
                     },
                 ),
                 migrations.CreateModel(
@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["sentence", "done_on", "id"],
+                        "ordering": ["sentence_id", "done_on", "id"],
                     },
                 ),
                 migrations.CreateModel(
@@ -258,7 +258,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["staff", "-starts_at"],
+                        "ordering": ["staff_id", "-starts_at"],
                     },
                 ),
                 migrations.CreateModel(
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "-written_at"],
+                        "ordering": ["person_id", "-written_at"],
                     },
                 ),
                 migrations.CreateModel(
@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "-asked_at", "-id"],
+                        "ordering": ["prison_id", "-asked_at", "-id"],
                         "indexes": [
                             models.Index(
                                 condition=models.Q(("answered_at__isnull", True)),
@@ -536,7 +536,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "-assessed_at", "-id"],
+                        "ordering": ["person_id", "-assessed_at", "-id"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(
@@ -702,7 +702,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["sentence", "-reviewed_on", "-id"],
+                        "ordering": ["sentence_id", "-reviewed_on", "-id"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("withdrawn_at__isnull", True)),
@@ -777,7 +777,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["sentence", "-decided_at", "-id"],
+                        "ordering": ["sentence_id", "-decided_at", "-id"],
                         "constraints": [
                             models.CheckConstraint(
                                 condition=models.Q(("because", ""), _negated=True), name="handover_form_says_why"
@@ -851,7 +851,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["sentence", "-decided_at", "-id"],
+                        "ordering": ["sentence_id", "-decided_at", "-id"],
                         "constraints": [
                             models.CheckConstraint(
                                 condition=models.Q(("because", ""), _negated=True), name="function_decision_says_why"

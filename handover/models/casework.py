@@ -28,7 +28,7 @@ class FormDecision(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["sentence", "-decided_at", "-id"]
+        ordering = ["sentence_id", "-decided_at", "-id"]
         constraints = [models.CheckConstraint(condition=~Q(because=""), name="handover_form_says_why")]
 
     def __str__(self) -> str:
@@ -82,7 +82,7 @@ class HandoverStep(models.Model):
     objects = HandoverStepQuerySet.as_manager()
 
     class Meta:
-        ordering = ["sentence", "done_on", "id"]
+        ordering = ["sentence_id", "done_on", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["sentence", "kind"],
@@ -134,7 +134,7 @@ class HandoverReport(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["sentence", "-written_at"]
+        ordering = ["sentence_id", "-written_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["sentence"], condition=Q(sent_at__isnull=True), name="one_draft_of_a_handover_report"
@@ -162,7 +162,7 @@ class SendingNote(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["person", "-written_at"]
+        ordering = ["person_id", "-written_at"]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="sending_note_says_something"),
             models.CheckConstraint(

@@ -37,7 +37,7 @@ class CommunityRequest(models.Model):
     answer_recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        ordering = ["prison", "-asked_at", "-id"]
+        ordering = ["prison_id", "-asked_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["sentence", "kind", "slot", "ldu"], name="community_asked_once"),
             models.CheckConstraint(
@@ -61,7 +61,7 @@ class ReminderChoice(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["staff", "-starts_at"]
+        ordering = ["staff_id", "-starts_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["staff"], condition=Q(ends_at__isnull=True), name="one_reminder_choice_at_a_time"

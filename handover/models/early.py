@@ -86,7 +86,7 @@ class EarlyAssessment(models.Model):
     objects = EarlyAssessmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["person", "-assessed_at", "-id"]
+        ordering = ["person_id", "-assessed_at", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["sentence"],

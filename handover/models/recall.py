@@ -24,7 +24,7 @@ class FunctionDecision(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["sentence", "-decided_at", "-id"]
+        ordering = ["sentence_id", "-decided_at", "-id"]
         constraints = [models.CheckConstraint(condition=~Q(because=""), name="function_decision_says_why")]
 
     def __str__(self) -> str:
@@ -62,7 +62,7 @@ class ExecutiveReview(models.Model):
     withdrawn_because = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["sentence", "-reviewed_on", "-id"]
+        ordering = ["sentence_id", "-reviewed_on", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["sentence", "route", "reviewed_on"],

@@ -133,7 +133,7 @@ class ResponsibilityOverride(models.Model):
     objects = OverrideQuerySet.as_manager()
 
     class Meta:
-        ordering = ["person", "-asked_at"]
+        ordering = ["person_id", "-asked_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"],

@@ -207,7 +207,8 @@ def _follow(prison: Prison, since: date, at: datetime) -> None:
     """
     on = london_day(at)
     if since <= month_bounds(on + AHEAD)[1]:
-        reconcile_in_batches(list(prison.people.values_list("pk", flat=True)), window_of(on, at, since=since))
+        people = list(prison.people.values_list("pk", flat=True))
+        reconcile_in_batches(people, window_of(on, at, since=since), cadence=True)
 
 
 def _note(action: str, prison: Prison, by: Staff, at: datetime, **detail: object) -> None:

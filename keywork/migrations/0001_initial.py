@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["person", "-started_at"],
+                "ordering": ["person_id", "-started_at"],
                 "indexes": [
                     models.Index(
                         condition=models.Q(("ended_at__isnull", True)),

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["key_worker", "-starts_on"],
+                        "ordering": ["key_worker_id", "-starts_on"],
                         "constraints": [
                             django.contrib.postgres.constraints.ExclusionConstraint(
                                 expressions=[
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "staff"],
+                        "ordering": ["person_id", "staff_id"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("lifted_at__isnull", True)),
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "-starts_on"],
+                        "ordering": ["prison_id", "-starts_on"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("approved__isnull", True)),
@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
                         ("wings", models.ManyToManyField(blank=True, related_name="key_workers", to="omic.wing")),
                     ],
                     options={
-                        "ordering": ["prison", "staff"],
+                        "ordering": ["prison_id", "staff_id"],
                         "constraints": [
                             models.UniqueConstraint(fields=("staff", "prison"), name="one_key_worker_profile_a_prison"),
                             models.CheckConstraint(
@@ -327,7 +327,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["key_worker", "-starts_on"],
+                        "ordering": ["key_worker_id", "-starts_on"],
                         "constraints": [
                             django.contrib.postgres.constraints.ExclusionConstraint(
                                 expressions=[
@@ -532,7 +532,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["level", "kind"],
+                        "ordering": ["level_id", "kind"],
                         "constraints": [
                             models.UniqueConstraint(fields=("level", "kind"), name="level_task_once"),
                             models.CheckConstraint(
@@ -616,7 +616,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["-period_start", "staff", "pk"],
+                        "ordering": ["-period_start", "staff_id", "pk"],
                         "constraints": [
                             models.UniqueConstraint(fields=("contact",), name="note_sampled_once"),
                             models.CheckConstraint(
@@ -686,7 +686,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "-from_on"],
+                        "ordering": ["person_id", "-from_on"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("withdrawn_at__isnull", True)),
@@ -745,7 +745,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["plan", "pk"],
+                        "ordering": ["plan_id", "pk"],
                     },
                 ),
                 migrations.CreateModel(
@@ -825,7 +825,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "group", "-starts_on"],
+                        "ordering": ["person_id", "group", "-starts_on"],
                         "constraints": [
                             django.contrib.postgres.constraints.ExclusionConstraint(
                                 condition=models.Q(("withdrawn_at__isnull", True)),
@@ -938,7 +938,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "-started_at"],
+                        "ordering": ["person_id", "-started_at"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("ended_at__isnull", True)),
@@ -1013,7 +1013,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "-starts_on"],
+                        "ordering": ["prison_id", "-starts_on"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("withdrawn_at__isnull", True)),
@@ -1103,7 +1103,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["target", "-reviewed_at", "-pk"],
+                        "ordering": ["target_id", "-reviewed_at", "-pk"],
                     },
                 ),
                 migrations.CreateModel(
@@ -1147,7 +1147,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["key_worker", "course", "completed_on"],
+                        "ordering": ["key_worker_id", "course", "completed_on"],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("key_worker", "course", "completed_on"), name="training_once_a_day"

@@ -49,7 +49,7 @@ class KeyWorkerAllocation(models.Model):
     ended_kind = models.CharField(max_length=12, choices=EndKind, blank=True)
 
     class Meta:
-        ordering = ["person", "-started_at"]
+        ordering = ["person_id", "-started_at"]
         constraints = [
             ExclusionConstraint(
                 name="one_key_worker_at_a_time",
@@ -93,7 +93,7 @@ class DoNotPair(models.Model):
     lifted_because = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ["person", "staff"]
+        ordering = ["person_id", "staff_id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "prison", "staff"], condition=Q(lifted_at__isnull=True), name="one_do_not_pair"

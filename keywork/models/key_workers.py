@@ -22,7 +22,7 @@ class KeyWorker(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["prison", "staff"]
+        ordering = ["prison_id", "staff_id"]
         constraints = [
             models.UniqueConstraint(fields=["staff", "prison"], name="one_key_worker_profile_a_prison"),
             models.CheckConstraint(
@@ -53,7 +53,7 @@ class Training(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["key_worker", "course", "completed_on"]
+        ordering = ["key_worker_id", "course", "completed_on"]
         constraints = [
             models.UniqueConstraint(fields=["key_worker", "course", "completed_on"], name="training_once_a_day")
         ]
@@ -83,7 +83,7 @@ class KeyWorkerAbsence(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["key_worker", "-starts_on"]
+        ordering = ["key_worker_id", "-starts_on"]
         constraints = [
             ExclusionConstraint(
                 name="one_absence_at_a_time",
@@ -119,7 +119,7 @@ class Ceiling(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["key_worker", "-starts_on"]
+        ordering = ["key_worker_id", "-starts_on"]
         constraints = [
             ExclusionConstraint(
                 name="one_ceiling_at_a_time",

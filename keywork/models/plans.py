@@ -23,7 +23,7 @@ class ProgressionPlan(models.Model):
     ended_because = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ["person", "-started_at"]
+        ordering = ["person_id", "-started_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"], condition=Q(ended_at__isnull=True), name="one_progression_plan_at_a_time"
@@ -54,7 +54,7 @@ class PlanTarget(models.Model):
     set_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["plan", "pk"]
+        ordering = ["plan_id", "pk"]
 
     def __str__(self) -> str:
         return self.words
@@ -76,7 +76,7 @@ class TargetReview(models.Model):
     reviewed_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["target", "-reviewed_at", "-pk"]
+        ordering = ["target_id", "-reviewed_at", "-pk"]
         triggers = [
             pgtrigger.Protect(name="target_review_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

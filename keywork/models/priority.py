@@ -53,7 +53,7 @@ class PriorityDecision(models.Model):
     objects = Decisions.as_manager()
 
     class Meta:
-        ordering = ["person", "group", "-starts_on"]
+        ordering = ["person_id", "group", "-starts_on"]
         constraints = [
             ExclusionConstraint(
                 name="one_priority_decision_a_group_and_day",
@@ -101,7 +101,7 @@ class NotPossible(models.Model):
     withdrawn_because = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["person", "-from_on"]
+        ordering = ["person_id", "-from_on"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "from_on"], condition=Q(withdrawn_at__isnull=True), name="one_not_possible_a_day"

@@ -31,7 +31,7 @@ class NoteSample(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-period_start", "staff", "pk"]
+        ordering = ["-period_start", "staff_id", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["contact"], name="note_sampled_once"),
             models.CheckConstraint(

@@ -38,7 +38,7 @@ class RegimeLevel(models.Model):
     objects = Levels.as_manager()
 
     class Meta:
-        ordering = ["prison", "-starts_on"]
+        ordering = ["prison_id", "-starts_on"]
         constraints = [
             models.UniqueConstraint(
                 fields=["prison", "starts_on"], condition=Q(withdrawn_at__isnull=True), name="one_regime_level_a_day"
@@ -80,7 +80,7 @@ class LevelTask(models.Model):
     note = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["level", "kind"]
+        ordering = ["level_id", "kind"]
         constraints = [
             models.UniqueConstraint(fields=["level", "kind"], name="level_task_once"),
             models.CheckConstraint(
@@ -109,7 +109,7 @@ class FortnightlyVariant(models.Model):
     decision = models.TextField(blank=True)
 
     class Meta:
-        ordering = ["prison", "-starts_on"]
+        ordering = ["prison_id", "-starts_on"]
         constraints = [
             models.UniqueConstraint(
                 fields=["prison"], condition=Q(approved__isnull=True), name="one_variant_waiting_a_prison"

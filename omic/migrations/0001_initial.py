@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "code"],
+                        "ordering": ["prison_id", "code"],
                         "constraints": [models.UniqueConstraint(fields=("prison", "code"), name="wing_once_a_prison")],
                     },
                 ),
@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "code"],
+                        "ordering": ["person_id", "code"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("ends_on__isnull", True)),
@@ -831,7 +831,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "verbose_name_plural": "detail entries",
-                        "ordering": ["person", "field", "id"],
+                        "ordering": ["person_id", "field", "id"],
                         "indexes": [models.Index(fields=["person", "field", "-id"], name="detail_entry_newest")],
                     },
                 ),
@@ -895,7 +895,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "expected_on"],
+                        "ordering": ["prison_id", "expected_on"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("closed_at__isnull", True)),
@@ -1125,7 +1125,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["due_on", "person", "id"],
+                        "ordering": ["due_on", "person_id", "id"],
                         "indexes": [
                             models.Index(fields=["prison", "kind", "due_on"], name="obligation_by_prison_due"),
                             models.Index(
@@ -1433,7 +1433,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["roll_import", "number"],
+                        "ordering": ["roll_import_id", "number"],
                         "indexes": [
                             models.Index(
                                 condition=models.Q(("decision", "waiting")),
@@ -1552,7 +1552,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "on", "id"],
+                        "ordering": ["person_id", "on", "id"],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("person", "kind", "on", "from_prison", "to_prison"),
@@ -1639,7 +1639,7 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         "verbose_name_plural": "OASys assessments",
-                        "ordering": ["person", "-completed_on"],
+                        "ordering": ["person_id", "-completed_on"],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("person", "layer", "kind", "completed_on"), name="oasys_once"
@@ -1725,7 +1725,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "target_hearing_on", "id"],
+                        "ordering": ["person_id", "target_hearing_on", "id"],
                         "constraints": [
                             models.CheckConstraint(
                                 condition=models.Q(
@@ -1994,7 +1994,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "-from_on"],
+                        "ordering": ["prison_id", "-from_on"],
                         "constraints": [
                             models.UniqueConstraint(fields=("prison", "from_on"), name="one_adoption_a_day")
                         ],
@@ -2117,7 +2117,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["staff", "prison", "role", "starts_on"],
+                        "ordering": ["staff_id", "prison_id", "role", "starts_on"],
                         "constraints": [
                             django.contrib.postgres.constraints.ExclusionConstraint(
                                 expressions=[
@@ -2297,7 +2297,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "kind", "-starts_on"],
+                        "ordering": ["prison_id", "kind", "-starts_on"],
                         "constraints": [
                             django.contrib.postgres.constraints.ExclusionConstraint(
                                 expressions=[
@@ -2415,7 +2415,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "kind", "email"],
+                        "ordering": ["prison_id", "kind", "email"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("ends_on__isnull", True)),
@@ -2466,7 +2466,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["-on", "job", "prison"],
+                        "ordering": ["-on", "job", "prison_id"],
                         "constraints": [
                             models.UniqueConstraint(
                                 fields=("job", "prison", "on"), name="one_run_a_day", nulls_distinct=False
@@ -2535,7 +2535,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "-id"],
+                        "ordering": ["person_id", "-id"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("closed_at__isnull", True)),
@@ -2788,7 +2788,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "arrived_on"],
+                        "ordering": ["person_id", "arrived_on"],
                         "constraints": [
                             django.contrib.postgres.constraints.ExclusionConstraint(
                                 expressions=[

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField()),
             ],
             options={
-                "ordering": ["prison", "kind"],
+                "ordering": ["prison_id", "kind"],
             },
         ),
         migrations.CreateModel(

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "-starts_on"],
+                        "ordering": ["person_id", "-starts_on"],
                         "constraints": [
                             django.contrib.postgres.constraints.ExclusionConstraint(
                                 expressions=[

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["kept", "-asked_at"],
+                "ordering": ["kept_id", "-asked_at"],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("confirmed__isnull", True), ("confirmed", True), _connector="OR"),

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "-starts_on", "-id"],
+                        "ordering": ["prison_id", "-starts_on", "-id"],
                     },
                 ),
                 migrations.CreateModel(
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "-on"],
+                        "ordering": ["person_id", "-on"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("withdrawn_at__isnull", True)),

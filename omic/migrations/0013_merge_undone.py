@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["merge", "-asked_at"],
+                        "ordering": ["merge_id", "-asked_at"],
                         "constraints": [
                             models.UniqueConstraint(
                                 condition=models.Q(("confirmed__isnull", True), ("confirmed", True), _connector="OR"),

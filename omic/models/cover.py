@@ -45,7 +45,7 @@ class Cover(models.Model):
     objects = Covers.as_manager()
 
     class Meta:
-        ordering = ["person", "-starts_on"]
+        ordering = ["person_id", "-starts_on"]
         constraints = [
             ExclusionConstraint(
                 name="one_cover_at_a_time",

@@ -39,7 +39,7 @@ class Stay(models.Model):
     objects = StayQuerySet.as_manager()
 
     class Meta:
-        ordering = ["person", "arrived_on"]
+        ordering = ["person_id", "arrived_on"]
         constraints = [
             ExclusionConstraint(
                 name="stay_in_one_prison_at_a_time",
@@ -91,7 +91,7 @@ class DayOut(models.Model):
     objects = DaysOut.as_manager()
 
     class Meta:
-        ordering = ["person", "-on"]
+        ordering = ["person_id", "-on"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "on"], condition=Q(withdrawn_at__isnull=True), name="day_out_once"
@@ -120,7 +120,7 @@ class Movement(models.Model):
     source = models.CharField(max_length=100)
 
     class Meta:
-        ordering = ["person", "on", "id"]
+        ordering = ["person_id", "on", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "kind", "on", "from_prison", "to_prison"],
@@ -169,7 +169,7 @@ class Sentence(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["person", "-id"]
+        ordering = ["person_id", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"], condition=Q(closed_at__isnull=True), name="one_current_sentence"
@@ -219,7 +219,7 @@ class ParoleReview(models.Model):
     objects = ParoleReviewQuerySet.as_manager()
 
     class Meta:
-        ordering = ["person", "target_hearing_on", "id"]
+        ordering = ["person_id", "target_hearing_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(target_hearing_on__isnull=False) | Q(outcome_on__isnull=False), name="parole_review_dated"

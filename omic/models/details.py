@@ -135,7 +135,7 @@ class DetailEntry(models.Model):
     recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        ordering = ["person", "field", "id"]
+        ordering = ["person_id", "field", "id"]
         verbose_name_plural = "detail entries"
         indexes = [models.Index(fields=["person", "field", "-id"], name="detail_entry_newest")]
 
@@ -143,8 +143,18 @@ class DetailEntry(models.Model):
         return f"{self.person_id} {self.field}={self.value}"
 
 
+class OasysAssessmentQuerySet(models.QuerySet["OasysAssessment"]):
+    """OASys assessments, less those taken back."""
+
+    def standing(self) -> "OasysAssessmentQuerySet":
+        return self.filter(withdrawn_at__isnull=True)
+
+
 class OasysAssessment(models.Model):
-    """A completed OASys: layer, kind, day and by whom. Append-only."""
+    """A completed OASys: layer, kind, day and by whom. Never changed.
+
+    One that was recorded in error is taken back with a reason, and then says nothing about anybody.
+    """
 
     class Kind(models.TextChoices):
         INITIAL = "initial", "Initial"
@@ -162,11 +172,27 @@ class OasysAssessment(models.Model):
     source = models.CharField(max_length=100)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    objects = OasysAssessmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["person", "-completed_on"]
+        ordering = ["person_id", "-completed_on"]
         verbose_name_plural = "OASys assessments"
-        constraints = [models.UniqueConstraint(fields=["person", "layer", "kind", "completed_on"], name="oasys_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "layer", "kind", "completed_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="oasys_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_because="")),
+                name="oasys_withdrawn_says_why",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} layer {self.layer} {self.completed_on}"

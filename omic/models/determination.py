@@ -41,7 +41,7 @@ class Determination(models.Model):
 
     class Meta:
         abstract = True
-        ordering = ["person", "-id"]
+        ordering = ["person_id", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"], condition=Q(superseded_at__isnull=True), name="%(class)s_one_current"

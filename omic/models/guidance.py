@@ -21,7 +21,7 @@ class DutyGuidance(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["prison", "kind"]
+        ordering = ["prison_id", "kind"]
         constraints = [
             models.UniqueConstraint(fields=["prison", "kind"], name="guidance_once_a_kind"),
             models.CheckConstraint(condition=Q(address__startswith="https://"), name="guidance_by_https"),

@@ -104,7 +104,7 @@ class ImportRow(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["roll_import", "number"]
+        ordering = ["roll_import_id", "number"]
         indexes = [
             models.Index(fields=["prison", "outcome"], name="import_row_waiting", condition=Q(decision="waiting")),
             models.Index(fields=["prison_number"], name="import_row_of_number", condition=Q(decision="waiting")),

@@ -23,7 +23,7 @@ class Ldu(models.Model):
 
     It is the nation's, not one prison's. A name in case details that no row bears is listed as unknown, and its cases
     are written to nobody. Another mailbox is proposed by one person and confirmed by another; until then the old one
-    stands.
+    stands. An LDU that was ended bears the proposal too, and is written to nowhere until then.
     """
 
     name = models.CharField(max_length=200)

@@ -28,7 +28,7 @@ class Run(models.Model):
     coverage = models.JSONField(default=dict)
 
     class Meta:
-        ordering = ["-on", "job", "prison"]
+        ordering = ["-on", "job", "prison_id"]
         constraints = [
             models.UniqueConstraint(fields=["job", "prison", "on"], nulls_distinct=False, name="one_run_a_day"),
             models.CheckConstraint(
@@ -61,7 +61,7 @@ class Recipient(models.Model):
     objects = RecipientQuerySet.as_manager()
 
     class Meta:
-        ordering = ["prison", "kind", "email"]
+        ordering = ["prison_id", "kind", "email"]
         constraints = [
             models.UniqueConstraint(
                 fields=["prison", "kind", "email"], condition=Q(ends_on__isnull=True), name="recipient_once"

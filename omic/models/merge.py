@@ -48,7 +48,7 @@ class PersonMerge(models.Model):
     objects = PersonMerges.as_manager()
 
     class Meta:
-        ordering = ["kept", "-asked_at"]
+        ordering = ["kept_id", "-asked_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["gone"],
@@ -97,7 +97,7 @@ class MergeUndo(models.Model):
     objects = MergeUndos.as_manager()
 
     class Meta:
-        ordering = ["merge", "-asked_at"]
+        ordering = ["merge_id", "-asked_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["merge"], condition=Q(confirmed__isnull=True) | Q(confirmed=True), name="one_undo_of_a_merge"

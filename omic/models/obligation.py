@@ -181,7 +181,7 @@ class Obligation(models.Model):
     objects = ObligationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["due_on", "person", "id"]
+        ordering = ["due_on", "person_id", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "kind", "slot"], condition=~Q(state="void"), name="obligation_once_a_slot"

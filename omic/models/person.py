@@ -151,7 +151,7 @@ class Alert(models.Model):
     last_seen_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["person", "code"]
+        ordering = ["person_id", "code"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "code"], condition=Q(ends_on__isnull=True), name="one_active_alert_a_code"
@@ -180,7 +180,7 @@ class ExpectedArrival(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["prison", "expected_on"]
+        ordering = ["prison_id", "expected_on"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "prison"], condition=Q(closed_at__isnull=True), name="one_expected_arrival"

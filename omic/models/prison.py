@@ -68,7 +68,7 @@ class Wing(models.Model):
     code = models.CharField(max_length=40)
 
     class Meta:
-        ordering = ["prison", "code"]
+        ordering = ["prison_id", "code"]
         constraints = [models.UniqueConstraint(fields=["prison", "code"], name="wing_once_a_prison")]
 
     def __str__(self) -> str:
@@ -113,7 +113,7 @@ class PrisonSetting(models.Model):
     objects = DatedSettings.as_manager()
 
     class Meta:
-        ordering = ["prison", "kind", "-starts_on"]
+        ordering = ["prison_id", "kind", "-starts_on"]
         constraints = [
             ExclusionConstraint(
                 name="prison_setting_one_value_a_day",
@@ -159,7 +159,7 @@ class PolicyAdoption(models.Model):
     objects = Adoptions.as_manager()
 
     class Meta:
-        ordering = ["prison", "-from_on"]
+        ordering = ["prison_id", "-from_on"]
         constraints = [
             models.UniqueConstraint(
                 fields=["prison", "from_on"], condition=Q(withdrawn_at__isnull=True), name="one_adoption_a_day"

@@ -87,7 +87,7 @@ class Posting(models.Model):
     objects = PostingQuerySet.as_manager()
 
     class Meta:
-        ordering = ["staff", "prison", "role", "starts_on"]
+        ordering = ["staff_id", "prison_id", "role", "starts_on"]
         constraints = [
             ExclusionConstraint(
                 name="posting_once_at_a_time",

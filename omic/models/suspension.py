@@ -51,7 +51,7 @@ class Suspension(models.Model):
     objects = Suspensions.as_manager()
 
     class Meta:
-        ordering = ["prison", "-starts_on", "-id"]
+        ordering = ["prison_id", "-starts_on", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="suspension_ends_later"),
             models.CheckConstraint(condition=~Q(because=""), name="suspension_has_a_reason"),

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from omic.details import FIELDS, Statement, in_text, weigh
+from omic.early_stated import less_taken_back
 from omic.models import CaseDetails, DetailEntry, OasysAssessment, ParoleReview, Sentence, SentencePlan
 from omic.nomis.facts import Change
 from omic.parole_reviews import OF_AN_OUTCOME, REVIEWED, asked_again_as_at, is_new_outcome
@@ -36,13 +37,17 @@ class DetailsBook:
         for review in ParoleReview.objects.standing().filter(person__in=people):
             self.reviews[review.person_id].append(review)
         self.taken_back = _taken_back(people)
-        oasys = OasysAssessment.objects.filter(person__in=people)
+        oasys = OasysAssessment.objects.filter(person__in=people)  # also what was taken back, and stays so
         self.oasys = set(oasys.values_list("person", "layer", "kind", "completed_on"))
         self._new: list[DetailEntry | OasysAssessment] = []
         self._changed: dict[int, CaseDetails | Versioned | Sentence] = {}
 
     def state_facts(self, person: int, facts: Mapping[str, Any], told: Statement) -> Changes:
-        """Each fact where it belongs: the case's details, a parole review, the recall, or kept for who will ask."""
+        """Each fact where it belongs: the case's details, a parole review, the recall, or kept for who will ask.
+
+        An early allocation that somebody took back stays so, like a parole review (`state_review`).
+        """
+        facts = less_taken_back(facts, self.entries[person])
         columns = {name: value for name, value in facts.items() if name in FIELDS}
         news: Changes = {}
         if facts.get("thd") or facts.get("parole_outcome"):
@@ -57,7 +62,7 @@ class DetailsBook:
     def state_oasys(
         self, person: int, told: Statement, *, layer: int, kind: str, completed_on: date, completed_by: str
     ) -> Changes:
-        """A completed OASys; one that is known is left as it was recorded."""
+        """A completed OASys; one that is known is left as it was recorded, also one that somebody took back."""
         key = (person, layer, kind, completed_on)
         if key in self.oasys:
             return {}

@@ -151,6 +151,22 @@ def test_an_unknown_ldu_is_added_from_its_name_and_changed_and_ended(cast: Cast)
     assert not Ldu.objects.filter(ends_on=None).exists()
 
 
+def test_an_ended_ldu_that_comes_back_with_another_mailbox_waits_on_the_page(cast: Cast) -> None:
+    row, client = ldu(), cast.client(Role.HOMS)
+    case(days(9))
+    client.post(url("ldu-end", row.pk), {"version": "1"})
+    said = client.post(url("ldu-add"), {"name": "Weald", "email": "new@probation.invalid"}, follow=True)
+    page = said.content.decode()
+    assert "Nothing is written to either until a second person confirms it" in page
+    assert "nothing is written to either until it is confirmed" in page and "You proposed it" in page
+    assert "Its mailbox waits for a second person, above" in page
+    second = cast.client(Role.CASE_ADMINISTRATOR)
+    asked = second.get(url("ldu-decide", row.pk)).content.decode()
+    assert "is written to nowhere now" in asked and "No: all stays as it is" in asked
+    second.post(url("ldu-decide", row.pk), {"confirmed": "yes", "version": "3"})
+    assert Ldu.objects.get(ends_on=None).email == "new@probation.invalid"
+
+
 def test_two_of_a_name_and_a_lost_race_say_so(cast: Cast) -> None:
     row, client = ldu(), cast.client(Role.HOMS)
     page = client.post(url("ldu-add"), {"name": "Weald", "email": "w@probation.invalid"})

@@ -15,15 +15,20 @@ from uuid import uuid4
 import pytest
 
 from allocation.engagements import Engagement, amend_engagement, log_engagement, withdraw_engagement
-from handover.duty_actions import record_duty_done
+from handover.duty_actions import RefusedError, open_duty, record_duty_done
 from handover.early_actions import approve_early, withdraw_early
+from handover.oasys_actions import withdraw_oasys
+from omic.audit import Actor
 from omic.contacts import take_back
+from omic.details import Statement, record_oasys
 from omic.models import (
     Alert,
+    AuditEvent,
     CaseDetails,
     Contact,
     ExpectedArrival,
     OasysAssessment,
+    ObligationKind,
     Person,
     Prison,
     Role,
@@ -35,6 +40,7 @@ from tests.factories import NOW, TODAY, ContactFactory, StaffFactory, days
 from tests.handover.duty_cases import case, follow
 from tests.handover.test_early_allocation import assessed
 from tests.handover.test_early_allocation import case as early_case
+from tests.handover.test_parole import lifer as parole_case
 
 pytestmark = pytest.mark.django_db
 
@@ -145,8 +151,8 @@ def assess_with_the_duty(person: Person) -> None:
     record_duty_done(duty=duty, done_at=NOW, note="", by=StaffFactory(), at=NOW)
 
 
-def remove_oasys(person: Person) -> None:
-    person.oasys.all().delete()
+def take_oasys_back(person: Person) -> None:
+    withdraw_oasys(assessment=person.oasys.get(), because="Of another person", by=StaffFactory(), at=NOW)
 
 
 def open_acct(person: Person) -> None:
@@ -166,8 +172,8 @@ def nothing(person: Person) -> None:
     [
         ("acct_review", open_acct, acct(TODAY), acct(None), "met"),
         ("hdc_assessment", sentence(hdced=days(300)), sentence(hdc_actual=days(310)), sentence(hdc_actual=None), "met"),
-        ("oasys_initial", nothing, assess, remove_oasys, "met"),
-        ("oasys_initial", nothing, assess_with_the_duty, remove_oasys, "met"),
+        ("oasys_initial", nothing, assess, take_oasys_back, "met"),
+        ("oasys_initial", nothing, assess_with_the_duty, take_oasys_back, "met"),
         ("oasys_initial", nothing, assess, sentence(started_on=days(1)), "met"),
         ("oasys_handover", sentence(crd=days(300)), assess, sentence(crd=days(800)), "met"),
         (
@@ -200,9 +206,48 @@ def test_an_oasys_gone_leaves_the_review_counted_from_the_one_before(person: Per
     assess(person)
     follow(person)
     assert [state for _due, state in stands(person, "oasys_review")] == ["met", "open"]
-    person.oasys.get(completed_on=TODAY).delete()
-    follow(person)
+    newest = person.oasys.get(completed_on=TODAY)
+    withdraw_oasys(assessment=newest, because="Of another person", by=StaffFactory(), at=NOW)
     assert [state for _due, state in stands(person, "oasys_review")] == ["open"]
+    with pytest.raises(RefusedError, match="took this back"):
+        withdraw_oasys(assessment=newest, because="Again", by=StaffFactory(), at=NOW)
+
+
+@pytest.mark.parametrize("with_the_duty", [True, False])
+def test_an_oasys_for_a_round_of_parole_taken_back_is_owed_again(cast: Cast, with_the_duty: bool) -> None:
+    lifer = parole_case(cast, ted=days(200))
+    duty = lifer.obligations.get(kind="oasys_parole", rule="OA-11")
+    by = cast.of(Role.HOMD)
+    if with_the_duty:
+        record_duty_done(duty=duty, done_at=NOW, note="", by=by, at=NOW)
+    else:
+        facts = {"layer": 3, "kind": "parole", "completed_on": TODAY, "completed_by": "com"}
+        record_oasys(person=lifer, statement=Statement("OASys", TODAY, Actor(staff=by), NOW), **facts)
+    duty.refresh_from_db()
+    assert duty.state == "met"
+    withdraw_oasys(assessment=lifer.oasys.get(), because="Of another person", by=by, at=NOW)
+    duty.refresh_from_db()
+    assert (duty.state, duty.closed_by) == ("open", None)
+
+
+def test_an_oasys_taken_back_is_said_and_recorded_again(cast: Cast, person: Person) -> None:
+    by = Statement("OASys", TODAY, Actor(staff=cast.of(Role.HOMD)), NOW)
+    facts = {"layer": 3, "kind": "initial", "completed_on": TODAY, "completed_by": "pom"}
+    assert record_oasys(person=person, statement=by, **facts)
+    withdraw_oasys(assessment=person.oasys.get(), because="Of another person", by=cast.of(Role.HOMD), at=NOW)
+    assert AuditEvent.objects.get(action="withdraw_oasys").detail["because"] == "Of another person"
+    assert record_oasys(person=person, statement=by, **facts), "it was completed after all"
+    assert person.oasys.standing().count() == 1
+
+
+def test_what_staff_opened_and_closed_by_an_oasys_is_open_again(cast: Cast, person: Person) -> None:
+    by = cast.of(Role.POM)
+    facts = {"kind": ObligationKind.OASYS_SIGNIFICANT_EVENT, "key": uuid4(), "due_on": days(5), "note": ""}
+    duty = open_duty(person=person, by=by, at=NOW, **facts)
+    record_duty_done(duty=duty, done_at=NOW, note="", by=by, at=NOW)
+    withdraw_oasys(assessment=person.oasys.get(), because="Of another person", by=cast.of(Role.HOMD), at=NOW)
+    duty.refresh_from_db()
+    assert (duty.state, duty.closed_by) == ("open", None)
 
 
 def test_what_somebody_said_was_done_stays_done(person: Person) -> None:

@@ -58,6 +58,7 @@ def test_what_a_file_states_is_marked_with_its_source_and_taken_back_by_the_homd
     assert cast.client(Role.POM).get(url(person, "stated")).status_code == 403
     page = posted(cast.client(Role.HOMD), url(person, "stated"), {"because": "Somebody else’s"})
     assert "nDelius file" not in page
+    assert "A file that goes on stating it with the same day of agreement, or with none, changes nothing" in page
     assert person.handoverdeterminations.current().get().reason != "early_allocation"
 
 

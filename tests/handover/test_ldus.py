@@ -129,7 +129,7 @@ def test_a_mailbox_takes_two_people_and_the_old_one_is_used_meanwhile(prison: Pr
     with pytest.raises(RefusedError, match="has to be decided first"):
         propose_mailbox(email="other@probation.invalid", version=row.version, by=StaffFactory(), **where)
     new = decide_mailbox(confirmed=True, version=row.version, by=StaffFactory(), **where)
-    assert (new.email, list(proposals(TODAY))) == ("new@probation.invalid", [])
+    assert (new.email, list(proposals())) == ("new@probation.invalid", [])
     deeds = AuditEvent.objects.filter(action__endswith="_mailbox").order_by("pk")
     assert list(deeds.values_list("action", flat=True)) == ["propose_mailbox", "confirm_mailbox"]
 
@@ -144,8 +144,34 @@ def test_a_rejected_mailbox_changes_nothing_and_can_be_proposed_again(prison: Pr
     assert propose_mailbox(email="new@probation.invalid", version=row.version, by=by, **where)
 
 
-def test_an_ldu_is_not_moved_by_ending_it_and_adding_it_again(prison: Prison, by: Staff) -> None:
-    row = ldu(email="old@probation.invalid")
+def moved_by_ending(prison: Prison, by: Staff) -> Ldu:
+    """Ended for its wrong mailbox with a question waiting, and added again with another."""
+    row = ldu(email="wrong@probation.invalid")
+    short_case()
     end_ldu(ldu=row.pk, version=row.version, prison=prison, by=by, at=NOW)
-    with pytest.raises(RefusedError, match="propose the new one"):
-        add(prison, by)
+    return add(prison, by)
+
+
+def test_an_ended_ldu_comes_back_with_another_mailbox_once_a_second_person_confirms(prison: Prison, by: Staff) -> None:
+    row = moved_by_ending(prison, by)
+    assert (row.proposed_email, list(proposals())) == ("weald@probation.invalid", [row])
+    assert send_waiting(NOW) == {"withheld": 1}, "neither to the old mailbox nor to the new one"
+    where = {"ldu": row.pk, "version": row.version, "prison": prison, "at": NOW}
+    with pytest.raises(RefusedError, match="You proposed this mailbox yourself"):
+        decide_mailbox(confirmed=True, by=by, **where)
+    with pytest.raises(RefusedError, match="has to be decided first"):
+        add_ldu(name="Weald", email="wrong@probation.invalid", prison=prison, by=StaffFactory(), at=NOW)
+    new = decide_mailbox(confirmed=True, by=StaffFactory(), **where)
+    assert (new.email, new.ends_on, list(proposals())) == ("weald@probation.invalid", None, [])
+    assert send_waiting(NOW) == {"sent": 1}
+    assert Message.objects.get(state="sent").recipient == "weald@probation.invalid"
+
+
+def test_one_that_is_rejected_stays_ended_and_can_come_back_with_its_old_mailbox(prison: Prison, by: Staff) -> None:
+    row = moved_by_ending(prison, by)
+    where = {"ldu": row.pk, "version": row.version, "prison": prison, "at": NOW}
+    decide_mailbox(confirmed=False, by=StaffFactory(), **where)
+    assert not proposals().exists() and not Ldu.objects.filter(ends_on=None).exists()
+    back = add_ldu(name="Weald", email="wrong@probation.invalid", prison=prison, by=by, at=NOW)
+    assert back.ends_on is None
+    assert send_waiting(NOW) == {"sent": 1}, "what waited goes out once"

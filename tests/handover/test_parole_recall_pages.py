@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 
 from handover.recall_actions import ReviewOfRelease, record_release_review
+from omic.audit import Actor
 from omic.calendar import london_midnight
+from omic.details import Statement, record_oasys
 from omic.models import CaseDetails, ParoleReview, Person, Role
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
@@ -37,6 +39,23 @@ def test_a_review_is_taken_back_with_a_reason_and_shown_as_that(cast: Cast) -> N
     history = shown(cast, Role.HOMD, reverse("case-history", args=[person.prison_id, person.ref]))
     assert "taken back" in history
     assert "None recorded" in shown(cast, Role.HOMD, reverse("edit-details", args=[person.prison_id, person.ref]))
+
+
+def test_an_oasys_is_taken_back_beside_the_details_and_shown_as_that(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    facts = {"layer": 3, "kind": "review", "completed_on": days(-3), "completed_by": "pom"}
+    by = Statement("OASys", TODAY, Actor(staff=cast.of(Role.HOMD)), NOW)
+    record_oasys(person=person, statement=by, **facts)
+    beside = reverse("edit-details", args=[person.prison_id, person.ref])
+    place = url("oasys-withdraw", person, person.oasys.get().pk)
+    assert place in shown(cast, Role.HOMD, beside)
+    assert cast.client(Role.POM).get(place).status_code == 403
+    assert cast.client(Role.HOMD).get(place.replace(person.prison_id, cast.elsewhere.pk)).status_code in (403, 404)
+    assert "Enter" in cast.client(Role.HOMD).post(place, {"because": ""}).content.decode()
+    page = cast.client(Role.HOMD).post(place, {"because": "Of another person"}, follow=True).content.decode()
+    assert "Of another person" in page and place not in page
+    history = shown(cast, Role.HOMD, reverse("case-history", args=[person.prison_id, person.ref]))
+    assert "review, layer 3: taken back" in history
 
 
 def test_the_page_says_that_the_hour_of_return_is_not_known_until_it_is_entered(cast: Cast) -> None:

@@ -25,10 +25,10 @@ from keywork.models import FortnightlyVariant, NotPossible, RegimeLevel
 from omic.demo.loading import plan
 from omic.demo.personas import LOCAL, TRAINER, WOMENS
 from omic.demo.staffing import make_prisons, make_staff
-from omic.models import AuditEvent, Prison, Staff
+from omic.models import Alert, AuditEvent, Person, Prison, Staff
 from omic.reconcile import AHEAD, reconcile, window_of
 from tests.cast import Cast
-from tests.factories import NOW, TODAY, PersonFactory, PrisonFactory, StaffFactory, days
+from tests.factories import NOW, TODAY, PersonFactory, PrisonFactory, SentenceFactory, StaffFactory, days
 
 pytestmark = pytest.mark.django_db
 PAPERS = Papers("NF-12", "RA-3", "SSoW-3", "Branch meeting", "RRMP-2")
@@ -63,6 +63,23 @@ def test_everybody_here_is_reconciled_at_once(cast: Cast) -> None:
     person = cast.person()
     change(cast.prison, 4)
     assert person.obligations.exists()
+
+
+@pytest.mark.parametrize("level", [4, 3])
+def test_a_change_leaves_nothing_for_the_whole_pipeline_to_do(cast: Cast, level: int) -> None:
+    people = [cast.person(), PersonFactory(prison=PrisonFactory(code="EWI", estate="women"))]
+    for person in people:
+        SentenceFactory(person=person)
+        Alert.objects.create(person=person, code="HA", starts_on=TODAY, first_seen_at=NOW, last_seen_at=NOW)
+        bring_up_to_date(person)
+        assert change(person.prison, level)
+        assert not bring_up_to_date(person)
+
+
+def bring_up_to_date(person: Person) -> bool:
+    """Whether anything had drifted."""
+    with transaction.atomic():
+        return any(reconcile([person.pk], window_of(TODAY, NOW)).values())
 
 
 def test_the_same_change_twice_is_one(cast: Cast) -> None:

@@ -199,10 +199,12 @@ def test_load_is_this_prisons_and_half_days_are_this_years(cast: Cast, kay: Staf
 
 def test_kw_07_readiness_warns_of_staffing_and_training(cast: Cast, kay: Staff) -> None:
     untrained = PostingFactory(prison=cast.prison).staff
-    found = readiness(cast.prison, staff_of(cast.prison, on=TODAY), on=TODAY)
+    found = readiness(cast.prison, on=TODAY)
     assert (found.above_target_staffing, found.untrained, found.ready) == (None, (untrained,), False)
     cast.prison.settings.create(kind="above_target_staffing", value="yes", starts_on=TODAY, recorded_at=NOW)
-    assert readiness(cast.prison, staff_of(cast.prison, on=TODAY).filter(trained=True), on=TODAY).ready
+    for course in (Course.FMI, Course.KEY_WORK):
+        record_training(course=course, completed_on=TODAY, **told(untrained, cast.prison))
+    assert readiness(cast.prison, on=TODAY).ready
 
 
 def test_one_query_whatever_the_number(cast: Cast, kay: Staff) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from handover.early_stated import withdraw_stated
+from handover.oasys_actions import withdraw_oasys
 from handover.parole_actions import withdraw_review
 from omic.details import in_text
 from omic.fictional import FictionalPrison, Mix, details, roll
@@ -217,3 +219,29 @@ def test_no_file_brings_back_a_review_that_somebody_took_back(tmp_path: Path) ->
     assert not ParoleReview.objects.standing().exists()
     assert counts(take_in_details(tmp_path, [heard(-9, "release")])) == (0, 1, 0, 0, 0), "that is news"
     assert ParoleReview.objects.standing().get().outcome == "release"
+
+
+def test_no_file_brings_back_an_early_allocation_that_somebody_took_back_but_another_day_counts(tmp_path: Path) -> None:
+    def stated(ahead: int, **agreed: Any) -> dict[str, Any]:
+        return row(early_allocation=True, as_at=days(ahead).isoformat(), **agreed)
+
+    same = {"early_allocation_agreed_on": days(-30).isoformat()}
+    take_in_details(tmp_path, [stated(-1, **same)])
+    withdraw_stated(person=him(), because="Of another person", by=StaffFactory(), at=NOW)
+    for again in (stated(0, **same), stated(0, source="Another file", **same), stated(0)):
+        assert counts(take_in_details(tmp_path, [again])) == (0, 0, 1, 0, 0)
+    assert him().details.early_allocation is None
+    take_in_details(tmp_path, [stated(0, rosh="high", **same)])
+    assert (him().details.early_allocation, him().details.rosh) == (None, "high"), "what else the row states counts"
+    take_in_details(tmp_path, [stated(0, early_allocation_agreed_on=days(-2).isoformat())])
+    assert (him().details.early_allocation, him().details.early_allocation_agreed_on) == (True, days(-2))
+    take_in_details(tmp_path, [stated(0, **same)])
+    assert him().details.early_allocation_agreed_on == days(-2), "what was taken back stays so"
+
+
+def test_no_file_brings_back_an_oasys_that_somebody_took_back(tmp_path: Path) -> None:
+    same = row(kind="oasys", layer=3, oasys_kind="review", completed_on=days(-3).isoformat(), by="com")
+    take_in_details(tmp_path, [same])
+    withdraw_oasys(assessment=OasysAssessment.objects.get(), because="Of another", by=StaffFactory(), at=NOW)
+    assert counts(take_in_details(tmp_path, [same | {"as_at": TODAY.isoformat()}])) == (0, 0, 1, 0, 0)
+    assert not OasysAssessment.objects.standing().exists()

@@ -42,6 +42,17 @@ def test_batches_are_in_id_order_and_bounded(monkeypatch: pytest.MonkeyPatch) ->
     assert counts["remembered"] == 5
 
 
+@pytest.mark.django_db
+def test_what_a_prison_decided_about_contacts_asks_those_steps_alone(settings: object) -> None:
+    person = PersonFactory()
+    settings.CADENCE_STEPS = []
+    reconcile.reconcile_in_batches([person.pk], window_of(TODAY, NOW), cadence=True)
+    assert not asked
+    settings.CADENCE_STEPS = settings.RECONCILE_STEPS
+    reconcile.reconcile_in_batches([person.pk], window_of(TODAY, NOW), cadence=True)
+    assert asked == [[person.pk]]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_batch_that_somebody_holds_is_tried_again_and_then_given_up_loudly() -> None:
     person = PersonFactory()
@@ -64,7 +75,7 @@ def test_a_batch_that_somebody_holds_is_tried_again_and_then_given_up_loudly() -
 
 @pytest.mark.django_db
 def test_another_database_error_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(people: Sequence[int], window: Window) -> None:
+    def fail(people: Sequence[int], window: Window, *, cadence: bool) -> None:
         asked.append(people)
         raise OperationalError("the disk is full")
 

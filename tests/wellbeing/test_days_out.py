@@ -1,12 +1,14 @@
 """Days out: who may record them, what they take away at once, and that taking one back brings it back."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from omic.calendar import LONDON
 from omic.models import DayOut, Movement, Obligation, Person, PrisonSetting, Role
 from tests.cast import Cast, signed_in
 from tests.factories import (
@@ -171,6 +173,48 @@ def test_a_day_out_that_the_roll_does_not_bear_out_is_listed_and_a_doubt(
     assert list(unconfirmed(person.prison, days(-1), TODAY)) == [made] * listed
     found = doubts(person.prison, figures(person.prison, on=TODAY), at=NOW)
     assert any("recorded as out all day yesterday" in one for one in found) == listed
+
+
+def transferred(person: Person) -> None:
+    """Yesterday she was here; today she has gone."""
+    person.stays.update(left_on=TODAY, ended_because="transfer")
+    sister = PrisonFactory(code="STI", estate="women")
+    person.stays.create(prison=sister, arrived_on=TODAY)
+    Person.objects.filter(pk=person.pk).update(prison=sister, wing=None, arrived_on=TODAY)
+
+
+def at_court_only_today(person: Person) -> None:
+    known_since(person, days(-9))
+    Person.objects.filter(pk=person.pk).update(presence="court")
+
+
+def at_court_that_day(person: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(presence="court")
+    known_since(person, days(-1))
+    Person.objects.filter(pk=person.pk).update(presence="in")
+
+
+def known_since(person: Person, on: date) -> None:
+    history = Person.pgh_event_model.objects.filter(pgh_obj=person)
+    with pgtrigger.ignore("omic.PersonEvent:append_only"):
+        history.update(pgh_created_at=datetime(on.year, on.month, on.day, 18, tzinfo=LONDON))
+
+
+@pytest.mark.parametrize(
+    ("since_then", "listed"), [(transferred, True), (at_court_only_today, True), (at_court_that_day, False)]
+)
+def test_a_past_day_out_is_judged_by_that_day_whatever_became_of_her_since(
+    person: Person, since_then: Any, listed: bool
+) -> None:
+    here, made = person.prison, out(person, days(-1))
+    since_then(person)
+    assert list(unconfirmed(here, days(-1), days(-1))) == [made] * listed
+
+
+def test_a_day_after_she_had_left_is_not_in_doubt(person: Person) -> None:
+    here, made = person.prison, out(person, TODAY)
+    person.stays.update(left_on=days(-1), ended_because="transfer")
+    assert not unconfirmed(here, made.on, made.on).exists()
 
 
 def test_missed_and_not_yet_seen_say_who_recorded_it_and_lead_to_taking_it_back(person: Person) -> None:

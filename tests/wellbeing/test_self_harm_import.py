@@ -94,11 +94,54 @@ def test_one_reference_is_one_incident(tmp_path: Path, person: Person) -> None:
     assert {cell for cell, _ in reasons(taken)} == {"reference"}
 
 
-def test_one_recorded_here_without_a_number_is_not_counted_again_unasked(tmp_path: Path, person: Person) -> None:
-    SelfHarmFactory(person=person, on=days(-1))
+@pytest.mark.parametrize("typed", ["", "INC-7"])
+def test_one_recorded_by_hand_is_not_counted_again_unasked(tmp_path: Path, person: Person, typed: str) -> None:
+    SelfHarmFactory(person=person, on=days(-1), reference=typed)
     taken = take(tmp_path, [row(), row(reference="INC-2", another=True)])
     assert (taken.added, taken.quarantined) == (1, 1)
-    assert "leave this row out" in reasons(taken)[0][1]
+    assert {cell for cell, _ in reasons(taken)} == {"same", "another"}
+    assert (typed or "one without a number") in reasons(taken)[0][1]
+
+
+def test_a_number_that_the_file_states_too_raises_no_doubt(tmp_path: Path, person: Person) -> None:
+    SelfHarmFactory(person=person, on=days(-1), reference="INC-1")
+    taken = take(tmp_path, [row(), row(reference="INC-2")])
+    assert (taken.added, taken.unchanged, taken.quarantined) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "hand_typed", "words"),
+    [
+        ({"same": True}, 1, "signed in"),
+        ({"same": True}, 2, "which"),
+        ({"same": True, "another": True}, 1, "another one"),
+    ],
+)
+def test_which_is_the_same_is_for_somebody_to_say(
+    tmp_path: Path, person: Person, cells: dict[str, Any], hand_typed: int, words: str
+) -> None:
+    for _ in range(hand_typed):
+        SelfHarmFactory(person=person, on=days(-1))
+    assert words in reasons(take(tmp_path, [row(**cells)]))[0][1]
+    assert SelfHarmIncident.objects.standing().count() == hand_typed
+
+
+@pytest.mark.parametrize(("answer", "counted"), [("same", ["INC-1"]), ("another", ["INC-1", "INC-7"])])
+def test_on_the_rows_page_somebody_says_whether_it_is_the_one_recorded_by_hand(
+    tmp_path: Path, cast: Cast, answer: str, counted: list[str]
+) -> None:
+    person = cast.person(prison_number="A1234AA")
+    SelfHarmFactory(person=person, on=days(-1), reference="INC-7", note="Told by the wing")
+    waiting = take(tmp_path, [row()], prison="LEI").import_rows.get()
+    client, url = cast.client(Role.HOMS), reverse("import-row", args=["LEI", waiting.pk])
+    shown = client.get(url).content.decode()
+    assert 'name="same"' in shown and 'name="another"' in shown and "INC-7" in shown
+    typed = row() | {answer: "yes", "version": waiting.version}
+    assert "what it states is added" in client.post(f"{url}correct/", typed, follow=True).content.decode()
+    rows = SelfHarmIncident.objects.standing().order_by("reference")
+    assert [one.reference for one in rows] == counted
+    assert rows[0].note == ("Told by the wing" if answer == "same" else "")
+    assert take(tmp_path, [row()], prison="LEI", name="again").unchanged == 1
 
 
 def test_what_was_taken_back_does_not_come_again(tmp_path: Path, person: Person) -> None:

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["person", "-id"],
+                "ordering": ["person_id", "-id"],
                 "abstract": False,
                 "indexes": [
                     models.Index(

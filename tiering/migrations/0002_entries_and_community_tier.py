@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "additional factors",
-                "ordering": ["person", "-as_at", "-id"],
+                "ordering": ["person_id", "-as_at", "-id"],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("impulsivity__lte", 2), ("temper__lte", 2)),
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "tier entries",
-                "ordering": ["person", "-id"],
+                "ordering": ["person_id", "-id"],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("ended_at__isnull", True)),

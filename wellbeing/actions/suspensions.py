@@ -126,7 +126,7 @@ def _follow(row: Suspension, at: datetime) -> None:
         owed = owed.filter(wing=row.wing_id)
     on = london_day(at)
     people = owed.order_by().values_list("person_id", flat=True).distinct()
-    reconcile_in_batches(list(people), window_of(on, at, since=row.starts_on))
+    reconcile_in_batches(list(people), window_of(on, at, since=row.starts_on), cadence=True)
     stamp_missed(row.prison_id, on=on, at=at)
 
 

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["person", "-starts_on", "-id"],
+                        "ordering": ["person_id", "-starts_on", "-id"],
                     },
                 ),
                 migrations.CreateModel(
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "referred_at"],
+                        "ordering": ["prison_id", "referred_at"],
                     },
                 ),
                 migrations.CreateModel(
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                         ),
                     ],
                     options={
-                        "ordering": ["prison", "-on", "-id"],
+                        "ordering": ["prison_id", "-on", "-id"],
                     },
                 ),
                 migrations.CreateModel(

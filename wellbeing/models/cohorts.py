@@ -46,7 +46,7 @@ class CohortDecision(models.Model):
     objects = Decisions.as_manager()
 
     class Meta:
-        ordering = ["person", "-starts_on", "-id"]
+        ordering = ["person_id", "-starts_on", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(cohort__in=Cohort.values), name="cohort_known"),
             models.CheckConstraint(condition=~Q(because=""), name="cohort_decision_has_a_reason"),
@@ -77,7 +77,7 @@ class Referral(models.Model):
     decision = models.ForeignKey(CohortDecision, on_delete=models.PROTECT, null=True, related_name="referrals")
 
     class Meta:
-        ordering = ["prison", "referred_at"]
+        ordering = ["prison_id", "referred_at"]
         constraints = [
             models.CheckConstraint(condition=~Q(because=""), name="check_referral_has_a_reason"),
         ]

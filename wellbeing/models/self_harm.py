@@ -39,7 +39,7 @@ class SelfHarmIncident(models.Model):
     objects = Incidents.as_manager()
 
     class Meta:
-        ordering = ["prison", "-on", "-id"]
+        ordering = ["prison_id", "-on", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["prison", "reference"], condition=~Q(reference=""), name="self_harm_reference_once"
