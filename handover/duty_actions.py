@@ -80,7 +80,7 @@ def can_be_needless(duty: Obligation) -> bool:
 
 
 def can_be_taken_back(duty: Obligation) -> bool:
-    """Whether its closing was somebody's word alone; a recorded OASys is a fact, and stays."""
+    """Whether its closing was somebody's word alone; an OASys is taken back itself (handover.oasys_actions)."""
     if duty.state == ObligationState.MET:
         by_word = duty.closed_because == DONE and way_of(duty) is not Way.OASYS
         return by_word or duty.closed_because == HANDED_OVER

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from handover.duties_by_fact import HAND
 from handover.duty_actions import ASSESSMENTS, DONE, RefusedError
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day, london_midnight
 from omic.formats import moment
-from omic.models import OasysAssessment, Obligation, ObligationState, Staff
+from omic.models import OasysAssessment, Obligation, ObligationKind, ObligationState, Staff
 from omic.reconcile import lock, reconcile, window_of
 
 ONE_DAY = timedelta(days=1)
@@ -37,13 +38,15 @@ def withdraw_oasys(*, assessment: OasysAssessment, because: str, by: Staff, at: 
 
 
 def open_again(row: OasysAssessment) -> None:
-    """The duties that were met by recording it, before the facts are asked without it: they close what is done.
+    """The duties it met that the pipeline would leave met: of a round of parole, and what staff opened themselves.
 
-    Facts alone would leave an OASys for a round of parole met, and what staff opened and closed themselves.
+    All others open with the facts, so that what another OASys has met keeps its moment (handover.duties).
     """
     on, after = london_midnight(row.completed_on), london_midnight(row.completed_on + ONE_DAY)
     kinds = [kind for kind, assessed in ASSESSMENTS.items() if assessed == row.kind]
-    said = Q(kind__in=kinds, closed_because=DONE, closed_by=row.recorded_by, met_at__gte=on, met_at__lt=after)
-    by_fact = Q(kind__in=ASSESSMENTS, closed_by=None, met_at=row.recorded_at)
-    met = Obligation.objects.filter(said | by_fact, person=row.person, state=ObligationState.MET)
+    left_alone = Q(kind=ObligationKind.OASYS_PAROLE) | Q(slot__startswith=HAND)
+    said = Q(closed_because=DONE, met_at__gte=on, met_at__lt=after)  # whoever said so, that day it was this one
+    by_fact = Q(closed_by=None, met_at=row.recorded_at)
+    met = Obligation.objects.filter(left_alone, said | by_fact, kind__in=kinds, person=row.person)
+    met = met.filter(state=ObligationState.MET)
     met.update(state=ObligationState.OPEN, met_at=None, closed_at=None, closed_by=None, closed_because="")

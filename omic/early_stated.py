@@ -4,6 +4,7 @@ Only an assessment or a person states that it is in force after that, or a file 
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from omic.details import BY_ASSESSMENT, in_text, newest
@@ -12,12 +13,16 @@ from omic.models import DetailEntry
 IN_FORCE, AGREED_ON = BY_ASSESSMENT
 
 
-def less_taken_back(facts: Mapping[str, Any], entries: Iterable[DetailEntry]) -> dict[str, Any]:
-    """What a file states of a case, without an early allocation that was taken back.
+def less_taken_back(
+    facts: Mapping[str, Any], entries: Iterable[DetailEntry], sentenced_on: date | None
+) -> dict[str, Any]:
+    """What a file states of a case, without an early allocation that was taken back in the present sentence.
 
-    It is the same one if it bears the same day of agreement, or none. `entries` are the person's.
+    It is the same one if it bears the same day of agreement, or none. `entries` are the person's; `sentenced_on` is
+    when the sentence began: what was taken back before that was of another.
     """
-    gone, agreed_on = taken_back(entries), in_text(facts.get(AGREED_ON))
+    present = [entry for entry in entries if sentenced_on is None or entry.as_at >= sentenced_on]
+    gone, agreed_on = taken_back(present), in_text(facts.get(AGREED_ON))
     if not gone or facts.get(IN_FORCE) is False or (agreed_on is not None and agreed_on not in gone):
         return dict(facts)
     return {name: value for name, value in facts.items() if name not in BY_ASSESSMENT}

@@ -80,9 +80,10 @@ _SAME = "o.person_id = w.person_id AND o.kind = w.kind AND o.slot = w.slot AND o
 # Who left and is back before the period is over is owed it again, in the same slot.
 _BACK = """(o.closed_because = 'left' AND o.state IN ('missed', 'not_met') AND o.due_on >= %(on)s
            AND p.prison_id = w.prison_id)"""
+FITS = 20_000  # duties that Postgres hashes with the memory that it is given as it comes
 # One statement and no temporary table, which would cost a single person more than all the rest. Postgres counts the
 # elements of an array before it plans, not the rows of one JSON text: a prison's first duties take 0.2 s so, not 7.
-# What is void is found by NOT IN, which it hashes. The three parts write different rows.
+# What is void is found by NOT IN, which it hashes while that fits its memory. The three parts write different rows.
 _SYNCHRONISE = f"""
     WITH wanted AS MATERIALIZED (
         SELECT w.* FROM unnest(%(wanted)s::json[]) AS one(duty),
@@ -141,6 +142,8 @@ def synchronise(
     scope |= {"first": first, "last": last, "on": on, "at": at, "because": void_because}
     scope["wanted"] = [_as_json(duty) for duty in wanted]
     with connection.cursor() as cursor:
+        if len(scope["wanted"]) > FITS:
+            cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute(_SYNCHRONISE, scope)
         opened, moved, void = cursor.fetchone()
         return {"opened": opened, "moved": moved, "void": void}

@@ -9,6 +9,8 @@ nothing is dropped.
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
@@ -32,6 +34,7 @@ FIELDS = (
     Field("another", "another", flag),
 )
 NAMES = tuple(field.name for field in FIELDS)
+_IMPORTED = SelfHarmIncident.Source.IMPORTED
 REQUIRED = {
     "prison_number": "is missing",
     "on": "is missing",
@@ -39,6 +42,8 @@ REQUIRED = {
 }
 BOTH = "is yes, and so is another: it is the incident recorded here, or another one"
 SEVERAL = "leaves open which: take the right one back on the page of its person, and say yes under another"
+NOTHING = "is nothing that is recorded here by hand for that day: put the day right, or leave it out"
+COUNTS_NO_MORE = "is an incident that was taken back here: the one recorded by hand goes on counting, so leave this out"
 NOBODY = "is for somebody to say who is signed in: on the page of this row"
 
 
@@ -81,6 +86,7 @@ class _Known:
     people: dict[str, tuple[int, str | None, str | None]]  # prison number: id, prison now, number merged into
     stays: dict[int, list[tuple[str, date, date | None]]]
     numbered: dict[tuple[str, str], tuple[int, date]]  # prison and reference: person, day
+    taken_back: set[tuple[str, str]]  # those of them that count no more
     by_hand: dict[tuple[int, str, date], list[SelfHarmIncident]]  # by person, prison and day, whose number no row has
 
     def prisons_on(self, person: int, on: date) -> list[str]:
@@ -93,7 +99,7 @@ def _read(rows: Sequence[IncidentRow]) -> _Known:
     ids = Person.objects.filter(prison_number__in={row.prison_number for row in rows}).values_list("pk", flat=True)
     people = Person.objects.filter(pk__in=lock(list(ids)))
     numbers = people.values_list("prison_number", "pk", "prison", surviving_number())
-    known = _Known({number: (pk, prison, kept) for number, pk, prison, kept in numbers}, {}, {}, {})
+    known = _Known({number: (pk, prison, kept) for number, pk, prison, kept in numbers}, {}, {}, set(), {})
     stays = Stay.objects.filter(person__in=people).values_list("person", "prison", "arrived_on", "left_on")
     for pk, prison, first, last in stays:
         known.stays.setdefault(pk, []).append((prison, first, last))
@@ -102,6 +108,8 @@ def _read(rows: Sequence[IncidentRow]) -> _Known:
     for saved in SelfHarmIncident.objects.filter(Q(reference__in=stated) | recorded):
         if saved.reference:
             known.numbered[saved.prison_id, saved.reference] = (saved.person_id, saved.on)
+        if saved.withdrawn_at:
+            known.taken_back.add((saved.prison_id, saved.reference))
         if saved.reference not in stated:
             known.by_hand.setdefault((saved.person_id, saved.prison_id, saved.on), []).append(saved)
     return known
@@ -135,10 +143,16 @@ class IncidentBatches:
         return [self._judge(row, found, known) for row, found in zip(rows, parsed, strict=True)]
 
     def apply(self, verdicts: Sequence[Verdict]) -> list[int]:
-        """Write the new incidents, and take back those that they are. They change nothing that is owed."""
-        entries: list[_Entry] = [verdict.entry for verdict in verdicts if verdict.outcome == Outcome.ADDED]
-        SelfHarmIncident.objects.bulk_create(entry.incident for entry in entries)
-        for entry in entries:
+        """Write the new incidents, and take back those that they are. They change nothing that is owed.
+
+        One recorded by hand whose number the file states is imported from then on: no later row asks about it.
+        """
+        new: list[_Entry] = [verdict.entry for verdict in verdicts if verdict.outcome == Outcome.ADDED]
+        known: list[_Entry] = [verdict.entry for verdict in verdicts if verdict.outcome == UNCHANGED]
+        SelfHarmIncident.objects.bulk_create(entry.incident for entry in new)
+        said = reduce(or_, (Q(prison=e.incident.prison_id, reference=e.incident.reference) for e in known), Q(pk=None))
+        SelfHarmIncident.objects.filter(said).exclude(source=_IMPORTED).update(source=_IMPORTED)
+        for entry in [*new, *known]:
             if entry.same and self.by.staff:
                 because = f"Imported with the number {entry.incident.reference}"
                 withdraw_self_harm(incident=entry.same, because=because, by=self.by.staff, at=self.at)
@@ -157,15 +171,21 @@ class IncidentBatches:
         if saved is not None and saved != (person, found.on):
             reason = "is another incident's number here, of somebody else or another day"
             return self._bad(row, found.prison_number, FieldError("reference", found.reference, reason))
-        by_hand = [] if saved else known.by_hand.get((person, prison, found.on), [])
-        if by_hand and not found.another and (doubt := self._doubt(found, by_hand)):
+        by_hand = known.by_hand.get((person, prison, found.on), [])
+        if found.same and by_hand and (prison, found.reference) in known.taken_back:
+            return self._bad(row, found.prison_number, FieldError("reference", found.reference, COUNTS_NO_MORE))
+        if not found.another and (doubt := self._doubt(found, by_hand, new=saved is None)):
             return self._bad(row, found.prison_number, *doubt)
         known.numbered[prison, found.reference] = (person, found.on)
         same = by_hand.pop() if by_hand and found.same else None
         return self._good(row, found, person, prison, new=saved is None, same=same)
 
-    def _doubt(self, found: IncidentRow, by_hand: Sequence[SelfHarmIncident]) -> list[FieldError]:
+    def _doubt(self, found: IncidentRow, by_hand: Sequence[SelfHarmIncident], *, new: bool) -> list[FieldError]:
         """What is asked where incidents of the day were recorded by hand; nothing if the answer is there."""
+        if not by_hand:
+            return [FieldError("same", "yes", NOTHING)] if found.same and new else []
+        if not found.same and not new:
+            return []
         if not found.same:
             which = ", ".join(one.reference or "one without a number" for one in by_hand)
             words = (
@@ -208,7 +228,7 @@ class IncidentBatches:
             on=found.on,
             reference=found.reference,
             note=found.note or (same.note if same else ""),
-            source=SelfHarmIncident.Source.IMPORTED,
+            source=_IMPORTED,
             recorded_by=self.by.staff,
             recorded_at=self.at,
         )

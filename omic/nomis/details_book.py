@@ -21,14 +21,13 @@ Versioned = SentencePlan | ParoleReview
 
 
 class DetailsBook:
-    """The details, entries, assessments, plans, reviews and recalls of some people, locked by the caller."""
+    """The details, entries, assessments, plans, reviews and sentences of some people, locked by the caller."""
 
     def __init__(self, people: Sequence[int]) -> None:
         self.details = {row.person_id: row for row in CaseDetails.objects.filter(person__in=people)}
         self.plans = {row.person_id: row for row in SentencePlan.objects.filter(person__in=people)}
-        self.recalls = {
-            row.person_id: row
-            for row in Sentence.objects.filter(person__in=people, closed_at__isnull=True, recalled=True)
+        self.sentences = {
+            row.person_id: row for row in Sentence.objects.filter(person__in=people, closed_at__isnull=True)
         }
         self.entries: dict[int, list[DetailEntry]] = defaultdict(list)
         for entry in DetailEntry.objects.filter(person__in=people):
@@ -47,7 +46,8 @@ class DetailsBook:
 
         An early allocation that somebody took back stays so, like a parole review (`state_review`).
         """
-        facts = less_taken_back(facts, self.entries[person])
+        sentence = self.sentences.get(person)
+        facts = less_taken_back(facts, self.entries[person], sentence.started_on if sentence else None)
         columns = {name: value for name, value in facts.items() if name in FIELDS}
         news: Changes = {}
         if facts.get("thd") or facts.get("parole_outcome"):
@@ -143,8 +143,8 @@ class DetailsBook:
 
     def _state_recall(self, person: int, kind: str) -> Changes:
         """The kind of a recall, where the roll's status did not tell it. Without a recall it says nothing."""
-        sentence = self.recalls.get(person)
-        if sentence is None or sentence.recall_kind == kind:
+        sentence = self.sentences.get(person)
+        if sentence is None or not sentence.recalled or sentence.recall_kind == kind:
             return {}
         before, sentence.recall_kind = sentence.recall_kind, kind
         self._touch(sentence)

@@ -250,6 +250,30 @@ def test_what_staff_opened_and_closed_by_an_oasys_is_open_again(cast: Cast, pers
     assert (duty.state, duty.closed_by) == ("open", None)
 
 
+def test_what_staff_closed_by_an_oasys_that_was_known_already_is_open_again_too(cast: Cast, person: Person) -> None:
+    by = cast.of(Role.POM)
+    facts = {"layer": 3, "kind": "significant_event", "completed_on": TODAY, "completed_by": "pom"}
+    record_oasys(person=person, statement=Statement("OASys", TODAY, Actor(staff=cast.of(Role.HOMD)), NOW), **facts)
+    opened = {"kind": ObligationKind.OASYS_SIGNIFICANT_EVENT, "key": uuid4(), "due_on": days(5), "note": ""}
+    duty = open_duty(person=person, by=by, at=NOW, **opened)
+    record_duty_done(duty=duty, done_at=NOW, note="", by=by, at=NOW)
+    take_oasys_back(person)
+    duty.refresh_from_db()
+    assert (duty.state, duty.closed_by) == ("open", None)
+
+
+def test_what_another_oasys_told_at_the_same_moment_has_met_keeps_its_moment(cast: Cast, person: Person) -> None:
+    told = Statement("OASys", TODAY, Actor(staff=cast.of(Role.HOMD)), NOW)
+    for kind in ("initial", "review"):
+        facts = {"layer": 3, "kind": kind, "completed_on": TODAY, "completed_by": "pom"}
+        record_oasys(person=person, statement=told, **facts)
+    later = NOW + timedelta(days=70)
+    review = person.oasys.get(kind="review")
+    withdraw_oasys(assessment=review, because="Of another person", by=cast.of(Role.HOMD), at=later)
+    duty = person.obligations.get(kind="oasys_initial")
+    assert (duty.state, duty.met_at) == ("met", NOW)
+
+
 def test_what_somebody_said_was_done_stays_done(person: Person) -> None:
     duty = person.obligations.get(kind="initial_categorisation")
     meet(duty, by=StaffFactory(), at=NOW)

@@ -239,6 +239,15 @@ def test_no_file_brings_back_an_early_allocation_that_somebody_took_back_but_ano
     assert him().details.early_allocation_agreed_on == days(-2), "what was taken back stays so"
 
 
+def test_what_was_taken_back_in_another_sentence_says_nothing_of_this_one(tmp_path: Path) -> None:
+    stated = row(early_allocation=True)
+    take_in_details(tmp_path, [stated])
+    withdraw_stated(person=him(), because="Of another person", by=StaffFactory(), at=NOW)
+    him().sentences.update(started_on=days(1))
+    take_in_details(tmp_path, [stated | {"as_at": TODAY.isoformat()}])
+    assert him().details.early_allocation is True
+
+
 def test_no_file_brings_back_an_oasys_that_somebody_took_back(tmp_path: Path) -> None:
     same = row(kind="oasys", layer=3, oasys_kind="review", completed_on=days(-3).isoformat(), by="com")
     take_in_details(tmp_path, [same])

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from omic.audit import Actor
 from omic.models import ImportRow, Person, Role, RollImport
 from omic.nomis.csv_rows import DateFormat
 from omic.nomis.run import new_import, take_in
@@ -29,12 +30,14 @@ def row(**cells: Any) -> dict[str, Any]:
     return {"prison_number": "A1234AA", "on": days(-1).isoformat(), "reference": "INC-1"} | cells
 
 
-def take(folder: Path, rows: list[dict[str, Any]], prison: str | None = None, name: str = "incidents") -> RollImport:
+def take(
+    folder: Path, rows: list[dict[str, Any]], prison: str | None = None, name: str = "incidents", by: Actor = BY
+) -> RollImport:
     path = folder / f"{name}.jsonl"
     path.write_text("\n".join(json.dumps(one) for one in rows))
     scope = PrisonFactory(code=prison) if prison else None
-    taken = new_import(kind=RollImport.Kind.SELF_HARM, file_name=path.name, by=BY, on=TODAY, at=NOW, prison=scope)
-    return take_in(taken, path, by=BY, at=NOW)
+    taken = new_import(kind=RollImport.Kind.SELF_HARM, file_name=path.name, by=by, on=TODAY, at=NOW, prison=scope)
+    return take_in(taken, path, by=by, at=NOW)
 
 
 def reasons(taken: RollImport) -> list[tuple[str, str]]:
@@ -124,6 +127,35 @@ def test_which_is_the_same_is_for_somebody_to_say(
         SelfHarmFactory(person=person, on=days(-1))
     assert words in reasons(take(tmp_path, [row(**cells)]))[0][1]
     assert SelfHarmIncident.objects.standing().count() == hand_typed
+
+
+def test_a_number_that_a_file_has_stated_raises_no_doubt_in_a_later_file(tmp_path: Path, person: Person) -> None:
+    SelfHarmFactory(person=person, on=days(-1), reference="INC-1")
+    take(tmp_path, [row()])
+    assert take(tmp_path, [row(reference="INC-2")], name="later").added == 1
+
+
+def test_the_same_as_nothing_waits(tmp_path: Path, person: Person) -> None:
+    SelfHarmFactory(person=person, on=days(-2))
+    taken = take(tmp_path, [row(same=True)], by=Actor(staff=StaffFactory()))
+    assert [words.partition(":")[0] for _, words in reasons(taken)] == [
+        "is nothing that is recorded here by hand for that day"
+    ]
+    assert SelfHarmIncident.objects.standing().count() == 1
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_one_recorded_by_hand_after_the_import_is_the_same_unless_that_was_taken_back(
+    tmp_path: Path, person: Person, taken_back: bool
+) -> None:
+    take(tmp_path, [row()])
+    if taken_back:
+        gone = {"withdrawn_at": NOW, "withdrawn_because": "Twice", "withdrawn_by": StaffFactory()}
+        SelfHarmIncident.objects.update(**gone)
+    SelfHarmFactory(person=person, on=days(-1))
+    taken = take(tmp_path, [row(same=True)], name="again", by=Actor(staff=StaffFactory()))
+    standing = SelfHarmIncident.objects.standing().values_list("reference", flat=True)
+    assert (taken.quarantined, list(standing)) == ((1, [""]) if taken_back else (0, ["INC-1"]))
 
 
 @pytest.mark.parametrize(("answer", "counted"), [("same", ["INC-1"]), ("another", ["INC-1", "INC-7"])])
