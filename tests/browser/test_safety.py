@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(trans
 
 @pytest.fixture
 def ashdown(cast: Cast) -> Person:
-    """A woman whose daily checks became weekly, and who harmed herself since."""
+    """A woman whose daily checks became weekly from the day after the decision, and who harmed herself since."""
     Prison.objects.filter(pk="LEI").update(estate="women")
     person = cast.person(surname="Ashdown", wing=WingFactory(prison=cast.prison, code="A"))
     CohortDecisionFactory(person=person, starts_on=days(-12))
@@ -44,11 +44,11 @@ def test_from_an_alert_to_who_it_was_and_from_a_miss_to_its_check(
     expect(page.locator("#list-count")).to_have_text("4 incidents")
     page.get_by_role("link", name="Back", exact=True).click()
     page.get_by_role("link", name="Assurance", exact=True).click()
-    expect(page.get_by_text("0 of 2 checks done: 0.00%.")).to_be_visible()
+    expect(page.get_by_text("0 of 3 checks done: 0.00%.")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
     assert_accessible(page)
     page.get_by_role("row", name="All").get_by_role("link").first.press("Enter")
-    expect(page.locator("#list-count")).to_have_text("2 checks")
+    expect(page.locator("#list-count")).to_have_text("3 checks")
     page.goto(f"{live_server.url}/prisons/LEI/people/{ashdown.ref}/self-harm/new/")
     expect(page.get_by_text("On the 28-day watch:")).to_be_visible()
     assert_accessible(page)
