@@ -1,7 +1,9 @@
-"""What case history tells of POMs, their cover, extra resource and complexity of need."""
+"""What case history tells of POMs, their cover, extra resource, complexity of need, case notes and victim liaison."""
 
 from collections.abc import Iterator
 
+from allocation.models import PomAllocation
+from omic.access import Action
 from omic.calendar import london_midnight
 from omic.case_history import Event
 from omic.formats import day
@@ -12,10 +14,40 @@ def poms(person: Person) -> Iterator[Event]:
     """Allocations of every part, their ends, and why."""
     for row in person.pom_allocations.select_related("staff", "started_by", "ended_by"):
         part = row.get_part_display()
-        yield Event(row.started_at, "holder", f"{part}: {row.staff}", row.started_because, row.started_by or "")
+        yield Event(row.started_at, "holder", f"{part}: {row.staff}", _advised(row), row.started_by or "")
         if row.ended_at:
             title = f"{part} no longer: {row.staff}"
             yield Event(row.ended_at, "holder", title, row.ended_because, row.ended_by or "")
+
+
+def _advised(row: PomAllocation) -> str:
+    """Why, and where a POM of another type was recommended, that it went against that (TI-14)."""
+    if not row.pom_type or not row.recommended_type or row.pom_type == row.recommended_type:
+        return row.started_because
+    given, advised = row.get_pom_type_display(), row.get_recommended_type_display()
+    return f"Against the recommendation: a {given} where a {advised} was recommended. {row.started_because}"
+
+
+def notes(person: Person) -> Iterator[Event]:
+    """That case notes were written and corrected, and how far each reaches. What one says stands with it."""
+    for row in person.case_notes.select_related("by"):
+        what = "Case note corrected" if row.amends_id else "Case note written"
+        title = f"{what}: {row.get_level_display().lower()}"
+        yield Event(row.at, "note", title, "", row.by, needs=Action.SEE_NOTES)
+
+
+LIAISON = {
+    "record_victim_liaison": "Victim liaison officer recorded",
+    "change_victim_liaison": "Victim liaison officer changed",
+    "end_victim_liaison": "Victim liaison officer ended",
+}
+
+
+def victim_liaison(person: Person) -> Iterator[Event]:
+    """When a victim liaison officer was recorded, changed and ended, never who: by need alone, not to be disclosed."""
+    for deed in person.audit_events.filter(action__in=LIAISON).select_related("staff"):
+        text = "Not to be disclosed to the person"
+        yield Event(deed.at, "details", LIAISON[deed.action], text, deed.staff or "", needs=Action.VICTIM_LIAISON)
 
 
 def complexity(person: Person) -> Iterator[Event]:

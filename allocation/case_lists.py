@@ -9,6 +9,7 @@ from django.db.models import (
     CharField,
     Count,
     DateField,
+    Exists,
     F,
     FilteredRelation,
     OuterRef,
@@ -78,19 +79,21 @@ LISTS = (
     CaseList(
         "releases",
         "Releases",
-        f"The earliest release falls within the next {RELEASE.days // 7} weeks, today included.",
-        f"Nobody’s earliest release falls within the next {RELEASE.days // 7} weeks.",
+        f"The next date of release that is known falls within the next {RELEASE.days // 7} weeks, today included; "
+        "after a recall that is the PRRD.",
+        f"Nobody’s release falls within the next {RELEASE.days // 7} weeks.",
         ("release", "handover"),
-        lambda on: Q(earliest_release_on__range=(on, on + RELEASE)),
+        lambda on: Q(release_on__range=(on, on + RELEASE)),
     ),
     CaseList(
         "parole",
         "Parole",
         f"A parole eligibility date, the end of a tariff or a parole hearing falls within the next "
-        f"{CASE_LISTS.parole_months} months.",
-        f"Nobody’s parole date or hearing falls within the next {CASE_LISTS.parole_months} months.",
+        f"{CASE_LISTS.parole_months} months, or a review was adjourned or deferred and has no new date.",
+        f"Nobody’s parole date or hearing falls within the next {CASE_LISTS.parole_months} months, and nobody waits "
+        "for a new hearing date.",
         ("parole", "release"),
-        lambda on: Q(parole_on__lte=add_months(on, CASE_LISTS.parole_months)),
+        lambda on: Q(parole_on__lte=add_months(on, CASE_LISTS.parole_months)) | Q(put_off=True),
     ),
 )
 LIST_BY_KEY = {row.key: row for row in LISTS}
@@ -135,12 +138,10 @@ def counts(cases: QuerySet[Person], on: date) -> dict[str, int]:
 
 
 def _with_dates(people: QuerySet[Person], open_row: Q, on: date) -> QuerySet[Person]:
-    cases = people.annotate(
-        held=FilteredRelation("pom_allocations", condition=open_row),
-        current=FilteredRelation("sentences", condition=Q(sentences__closed_at__isnull=True)),
-    )
+    cases = people.annotate(held=FilteredRelation("pom_allocations", condition=open_row))
     cases = with_next_day(with_case(cases, on=on), on=on)
-    return cases.annotate(since_at=F("held__started_at"), hearing_on=Subquery(_hearing(on))).annotate(
+    asked = {"hearing_on": Subquery(_hearing(on)), "put_off": Exists(_put_off())}
+    return cases.annotate(since_at=F("held__started_at"), **asked).annotate(
         parole_on=Least(_ahead("current__ped", on), _ahead("current__ted", on), "hearing_on"),
         parole_kind=Case(
             When(parole_on=F("hearing_on"), then=Value("hearing")),
@@ -159,3 +160,9 @@ def _hearing(on: date) -> QuerySet[ParoleReview]:
     """The next hearing of which no outcome is known."""
     waiting = ParoleReview.objects.standing().filter(person=OuterRef("pk"), outcome="")
     return waiting.filter(target_hearing_on__gte=on).order_by("target_hearing_on").values("target_hearing_on")[:1]
+
+
+def _put_off() -> QuerySet[ParoleReview]:
+    """The review of the present sentence that was adjourned or deferred without a new date."""
+    began = Coalesce(OuterRef("current__started_on"), Value(date.min), output_field=DateField())
+    return ParoleReview.objects.put_off().filter(person=OuterRef("pk"), dated_on__gte=began)

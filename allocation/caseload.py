@@ -26,9 +26,11 @@ from allocation.policy import PomType, Responsible
 from allocation.rules import IMMIGRATION, NEEDS_POM, PomTypeFacts, Recommendation, recommend_pom_type
 from handover.models import Responsibility, responsibility_on
 from handover.policy import Reason
+from handover.queries import with_handover
 from omic.formats import short_day
 from omic.models import LegalStatus, Obligation, ObligationKind, Person, Posting, Prison, Role, Staff, Stay
 from omic.policy import Outcome
+from omic.releases import with_release
 
 UNKNOWN = "unknown"
 TIERS = (("A", "A"), ("B", "B"), ("C", "C"), ("D", "D"), (UNKNOWN, "Unknown"))
@@ -64,9 +66,12 @@ def _part(handover: str) -> Case:
 
 
 def with_case(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
-    """The people with `tier`, `responsibility`, `part`, `start_on` and `handover_on` as they stand on a day."""
-    return people.annotate(
-        now_tier=_current("tierdeterminations"), now_handover=_current("handoverdeterminations")
+    """The people with `tier`, `responsibility`, `part`, `start_on`, `handover_on` and `release_on` (see omic.releases)
+    as they stand on a day, and their `current` sentence to ask about."""
+    found = people.annotate(
+        now_tier=_current("tierdeterminations"),
+        now_handover=_current("handoverdeterminations"),
+        current=FilteredRelation("sentences", condition=Q(sentences__closed_at__isnull=True)),
     ).annotate(
         tier=Coalesce(F("now_tier__letter"), Value(UNKNOWN)),
         tier_provisional=F("now_tier__provisional"),
@@ -75,19 +80,22 @@ def with_case(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
         handover_on=F("now_handover__handover_on"),
         part=_part("now_handover"),
     )
+    return with_release(found, on=on)
 
 
 def with_next_day(cases: QuerySet[Person], *, on: date) -> QuerySet[Person]:
-    """Cases with `next_on`: the first day from `on` on which COM support, handover or the earliest release falls."""
-    names = ("start_on", "handover_on", "earliest_release_on")
+    """Cases with `next_on`: the first day from `on` on which COM support, handover or release falls."""
+    names = ("start_on", "handover_on", "release_on")
     ahead = [Case(When(**{f"{name}__gte": on}, then=F(name)), output_field=DateField()) for name in names]
     return cases.annotate(next_on=Least(*ahead))
 
 
 def with_held_type(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
-    """Cases with `held_type`: the type of a POM who has had the case here since before handover (TI-13)."""
+    """Cases with `held_type`: the type of a POM who has had the case here since before it became the COM's (TI-13):
+    handed over, by decision, or by what came of a review. After a recall it was the COM's from the return on."""
     held = PomAllocation.objects.primary().open().filter(person=OuterRef("pk"))
-    since = held.filter(started_at__date__lt=OuterRef("handover_on"))
+    cases: QuerySet[Any] = with_handover(Person.objects.filter(pk=OuterRef("person")), on).order_by()
+    since = held.filter(started_at__date__lt=Subquery(cases.values("com_leads_since")[:1]))
     profiles = Pom.objects.on(on).filter(prison=OuterRef("prison"), staff=OuterRef("pom")).order_by()
     return people.annotate(
         held_type=Case(When(Exists(since), then=Subquery(profiles.values("pom_type")[:1])), output_field=CharField())

@@ -27,7 +27,8 @@ def share_case(
     """Give `staff` a part in somebody's case beside the primary POM, and what to point out about that, in words.
 
     Both are told by email. Raises RefusedError when the person has left or has no primary POM, when `staff` has a part
-    in the case already (who gave it is named), takes no cases today, or is posted here no more.
+    in the case already (who gave it is named), takes no cases today, or is posted here no more, and when a probation
+    POM would support it (AL-10).
     """
     case, on = locked_case(person, at), london_day(at)
     check_takes_cases(staff, case.prison, on=on)
@@ -41,6 +42,7 @@ def share_case(
         has_primary=primary is not None,
         is_primary=primary is not None and primary.staff_id == staff.pk,
         primary_type=types.get(primary.staff_id) if primary else None,
+        supported=any(row.part == Part.SUPPORT for row in rows),
     )
     outcome = may_share(facts, on=on)
     if not outcome.value.allowed:

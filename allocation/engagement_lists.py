@@ -134,17 +134,31 @@ def shared_here(prison: Prison) -> ObligationQuerySet:
     return rows.select_related("person__wing", "closed_by")
 
 
+# Nobody's officers have to read what was shared of somebody on no wing: it waits, and goes along when they are back.
+ON_NO_WING = Q(person__wing=None)
+
+
+def unread(rows: ObligationQuerySet) -> ObligationQuerySet:
+    """Those that a wing has to read and nobody has."""
+    return rows.demanding().exclude(ON_NO_WING)
+
+
 class SharesFilter(django_filters.FilterSet):
     """By whether the wing has read it, and by wing."""
 
     read = django_filters.ChoiceFilter(
-        label="Read", choices=(("no", "By nobody yet"), ("yes", "By somebody")), empty_label="Any", method="by_reading"
+        label="Read",
+        choices=(("no", "By nobody yet"), ("waits", "Waits: on no wing"), ("yes", "By somebody")),
+        empty_label="Any",
+        method="by_reading",
     )
     wing = django_filters.ModelChoiceFilter(queryset=_wings, field_name="person__wing", label="Wing", empty_label="Any")
 
-    def by_reading(self, rows: QuerySet[Obligation], _name: str, answer: str) -> QuerySet[Obligation]:
-        """Whether anybody has read it."""
-        return rows.filter(closed_at__isnull=answer == "no")
+    def by_reading(self, rows: ObligationQuerySet, _name: str, answer: str) -> ObligationQuerySet:
+        """Whether anybody has read it, or it waits for a wing."""
+        if answer == "waits":
+            return rows.demanding().filter(ON_NO_WING)
+        return unread(rows) if answer == "no" else rows.filter(closed_at__isnull=False)
 
 
 class Readers:
@@ -158,8 +172,9 @@ class Readers:
         self.read: Mapping[int, Sequence[Any]] = readings(shared_here(prison))
 
     def by(self, duty: Obligation) -> str:
-        """The readers, first one first, and when."""
-        return "; ".join(f"{one.by}, {short_moment(one.at)}" for one in self.read.get(duty.pk, ())) or "Nobody yet"
+        """The readers, first one first, and when; or that nobody has, or no wing can yet."""
+        nobody = "Nobody yet" if duty.person.wing_id else "No wing to read it yet: it waits"
+        return "; ".join(f"{one.by}, {short_moment(one.at)}" for one in self.read.get(duty.pk, ())) or nobody
 
     def not_by(self, duty: Obligation) -> str:
         """The officers posted to her wing today who have not read it."""
@@ -172,7 +187,7 @@ def share_columns(readers: Readers) -> tuple[Column, ...]:
     return (
         Column("since", "Shared", lambda duty: short_moment(duty.created_at), order=("created_at",)),
         Column("person", "About", "person.name", order=("person__surname", "person__forename"), cell=_shared_about),
-        Column("wing", "Wing", "person.wing.code", order=("person__wing__code",)),
+        Column("wing", "Wing", lambda duty: duty.person.wing or "None", order=("person__wing__code",)),
         Column("what", "What", lambda duty: duty.steps[0][1]),
         Column("by", "Read by", readers.by, order=("closed_at",)),
         Column("not_by", "Officers of the wing who have not", readers.not_by),
@@ -198,7 +213,7 @@ def assurance_panel(request: PrisonRequest) -> dict[str, Any] | None:
     return {
         "template": "allocation/engagement_assurance_panel.html",
         **counts,
-        "unread": shared_here(request.prison).demanding().count(),
+        "unread": unread(shared_here(request.prison)).count(),
         "minutes_url": list_url(request, "allocation:engagement-minutes"),
         "short_url": list_url(request, "allocation:engagement-minutes", short="yes"),
         "unread_url": list_url(request, "allocation:shares", read="no"),

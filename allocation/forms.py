@@ -8,6 +8,7 @@ from django import forms
 
 from allocation.coworking import PARTS
 from allocation.extra_resources import Agreed
+from allocation.lists import TYPE_WORDS
 from allocation.models import Pom, PomCourse, PomType
 from allocation.profiles import Profile
 from allocation.refusals import RefusedError
@@ -46,12 +47,12 @@ def attempt(form: BaseForm, save: Callable[..., Done], **facts: Any) -> Done | N
         return None
 
 
-def staff_choice(poms: Iterable[Staff], label: str) -> forms.TypedChoiceField:
-    """One of some POMs, as radio buttons."""
+def staff_choice(poms: Iterable[Staff], label: str, words: Callable[[Staff], str] = str) -> forms.TypedChoiceField:
+    """One of some POMs, as radio buttons, each with its words."""
     known = {str(pom.pk): pom for pom in poms}
     return forms.TypedChoiceField(
         label=label,
-        choices=list(known.items()),
+        choices=[(key, words(pom)) for key, pom in known.items()],
         coerce=known.__getitem__,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose a POM", "invalid_choice": "Choose a POM who is posted here today"},
@@ -100,10 +101,10 @@ class EndForm(TypedForm):
 
 
 class ShareForm(TypedForm):
-    """Who gets a part in a case beside the primary POM, and which."""
+    """Who gets a part in a case beside the primary POM, and which. `poms` come with their loads."""
 
     part = forms.ChoiceField(
-        label="Which part?", choices=[(part, words.capitalize()) for part, words in PARTS], widget=forms.RadioSelect
+        label="Which part?", choices=[(part, part.label) for part, _ in PARTS], widget=forms.RadioSelect
     )
     reason = forms.CharField(max_length=300, widget=area(), label="Why?")
     note = forms.CharField(
@@ -117,8 +118,12 @@ class ShareForm(TypedForm):
 
     def __init__(self, data: Any = None, *, poms: Iterable[Staff], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["staff"] = staff_choice(poms, "Who?")
+        self.fields["staff"] = staff_choice(poms, "Who?", _with_type)
         self.order_fields(self.field_order)
+
+
+def _with_type(pom: Any) -> str:
+    return f"{pom} ({TYPE_WORDS[pom.pom_type]})"
 
 
 class ReasonForm(TypedForm):

@@ -22,6 +22,7 @@ from omic.http import PrisonRequest
 from omic.lists import Column, link
 from omic.models import Obligation, ObligationKind, Person, Role, Staff
 from omic.policy import Outcome
+from omic.releases import release_words
 from omic.templatetags.govuk import due, tag, why_link
 
 TYPE_WORDS = {**dict(PomType.choices), UNKNOWN: "Type not recorded"}
@@ -164,21 +165,17 @@ def tier_words(case: Person) -> str:
     return f"{case.tier} (provisional)" if case.tier_provisional else str(case.tier)
 
 
-def release_words(case: Person) -> str:
-    """The earliest release always carries which date it is."""
-    if case.earliest_release_on is None:
-        return "Not known"
-    return f"{short_day(case.earliest_release_on)} ({case.earliest_release_kind.upper()})"
-
-
 def next_words(case: Person) -> str:
     """What the next date of a case is."""
-    names = {case.earliest_release_on: "earliest release", case.start_on: "COM supports", case.handover_on: "handover"}
+    which = case.release_kind.upper()
+    names = {case.release_on: f"release ({which})", case.start_on: "COM supports", case.handover_on: "handover"}
     return names[case.next_on]
 
 
 def parole_words(case: Person) -> str:
-    """The next date of parole always carries which it is."""
+    """The next date of parole always carries which it is; a hearing that was put off is told as that."""
+    if case.put_off:
+        return "No new date (adjourned or deferred)"
     if case.parole_on is None:
         return "–"
     which = "hearing" if case.parole_kind == "hearing" else case.parole_kind.upper()
@@ -199,8 +196,7 @@ def owner_words(duty: Obligation) -> str:
 
 
 def _release_column(cells: Cells) -> Column:
-    order = ("earliest_release_on",)
-    return Column("release", "Earliest release", "earliest_release_on", order=order, cell=cells.release)
+    return Column("release", "Release", "release_on", order=("release_on",), cell=cells.release)
 
 
 NUMBER_OF = Column("number", "Prison number", "person.prison_number", order=("person__prison_number",))
@@ -253,7 +249,13 @@ def _dates(cells: Cells) -> tuple[Column, ...]:
         Column(
             "since", "POM since", "since_at", order=("since_at",), cell=lambda case: short_day(case.since_at) or "–"
         ),
-        Column("parole", "Next of parole", "parole_on", order=("parole_on",), cell=parole_words),
+        Column(
+            "parole",
+            "Next of parole",
+            lambda case: parole_words(case) if case.put_off else case.parole_on,
+            order=("parole_on",),
+            cell=parole_words,
+        ),
     )
 
 

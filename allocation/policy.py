@@ -182,13 +182,15 @@ WARNINGS: dict[str, str] = {
     "disputes as unsafe",
     "span_over_14": "More full-time equivalents to manage than one senior probation officer should have",
     "priority_courses_missing": "Priority courses are missing",
-    "support_by_probation_pom": "Case management support is done by prison staff, not by a probation POM",
     "support_without_probation_pom": "Case management support stands beside a probation POM, and this case has none",
+    "second_support": "Somebody else does case management support in this case already",
 }
 # Why somebody cannot have a part in a case, or a profile be true.
 REFUSALS: dict[str, str] = {
     "no_primary": "The case has no primary POM: allocate one first",
     "is_primary": "is the primary POM of this case already",
+    "support_by_probation_pom": "Case management support is done by prison staff, not by a probation POM: choose "
+    "somebody else, or co-working",
     "operational_probation_pom": "Only a prison POM is of an operational or a non-operational grade",
     "hub_unnamed": "Say in which community hub",
     "hub_of_prison_based": "Only a POM based in a community hub has one: leave it empty, or choose the hub as base",

@@ -29,12 +29,14 @@ from omic.models.obligation import OWNERS
 
 
 class Number(NamedTuple):
-    """A number and the list that it counts. `width` is its bar's, in per cent of the longest beside it."""
+    """A number and the list that it counts. `width` is its bar's, in per cent of the longest beside it; `short` are
+    its words where there is little room."""
 
     count: int
     url: str
     text: str = ""
     width: int = 0
+    short: str = ""
 
     @property
     def link(self) -> str:
@@ -174,6 +176,7 @@ def handovers_by_week(request: PrisonRequest) -> list[Number]:
             week.count,
             list_url(request, "handover:upcoming", week=week.start.isoformat()),
             _week(week.start, request.on),
+            short=f"{week.start.day} {week.start:%b}",
         )
         for week in weeks
     )

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from allocation.actions import allocate_pom
 from allocation.candidates import days_of, leaving_soon
-from allocation.caseload import recommendation, with_case, with_loads, with_waiting
+from allocation.caseload import recommendation, with_case, with_loads, with_next_day, with_waiting
 from allocation.models import PomAbsence, PomAllocation
 from allocation.refusals import RefusedError
 from allocation.suggesting import CaseToGive, Suggested, Taker, suggest
@@ -42,11 +42,11 @@ def takers(prison: Prison, *, on: date, besides: int | None = None) -> list[Staf
 
 
 def read_cases(people: QuerySet[Person], *, on: date) -> list[Person]:
-    """Cases with what a recommendation needs, and `open_allocation`, the id of the one that a new one replaces.
+    """Cases with what a recommendation needs, `next_on`, and `open_allocation`, the one that a new one replaces.
 
     Who has waited longest for a POM first; those who have one by name.
     """
-    rows = list(with_waiting(with_case(people, on=on)).select_related("wing", "prison", "pom"))
+    rows = list(with_waiting(with_next_day(with_case(people, on=on), on=on)).select_related("wing", "prison", "pom"))
     open_rows = PomAllocation.objects.primary().open().filter(person__in=people)
     by_person = dict(open_rows.values_list("person_id", "pk"))
     for row in rows:

@@ -7,15 +7,20 @@ from typing import Any, NamedTuple
 
 from django import forms
 
+from allocation.caseload import PART_WORDS
 from allocation.forms import TypedForm
+from allocation.lists import next_words, tier_words
 from allocation.models import PomAbsence
 from allocation.reallocating import Move, needs_reason
 from allocation.suggesting import Suggested
+from omic.calendar import working_days_between
+from omic.formats import plural, short_day
 from omic.forms import DateField
+from omic.holidays import bank_holidays
 from omic.models import Person, Staff
 
 NO_CHANGE = ("", "Leave as it is")
-BECAUSE = {"before": "had the case before", "type": "recommended type, smallest load", "load": "smallest load"}
+BECAUSE = {"before": "had the case before", "type": "recommended type, levels the loads", "load": "levels the loads"}
 
 
 class AbsenceForm(TypedForm):
@@ -28,9 +33,10 @@ class AbsenceForm(TypedForm):
 
 
 class Row(NamedTuple):
-    """One case on the page: its fields, and why the suggested POM."""
+    """One case on the page: what is known of it, its fields, and why the suggested POM."""
 
     case: Person
+    facts: tuple[str, ...]
     to: Any
     reason: Any
     why: str
@@ -93,18 +99,36 @@ class ReallocateForm(TypedForm):
         return (self[name].as_hidden() for name in self.fields)
 
     def refuse(self, refused: Mapping[int, str]) -> None:
-        """Show beside each case why it was not given."""
+        """Show beside each case, and by its name above them all, why it was not given."""
         self.full_clean()
         for case in self.cases:
             if words := refused.get(case.pk):
-                self.add_error(f"to_{case.pk}", words)
+                self.add_error(f"to_{case.pk}", words if case.name in words else f"{case.name}: {words}")
 
     def rows(self) -> Iterator[Row]:
         """Each case with its fields."""
         for case in self.cases:
-            advised = self.suggested.get(case.pk)
-            why = f"{self.poms[str(advised.taker)]}: {BECAUSE[advised.because]}" if advised else "Nobody to suggest"
-            yield Row(case, self[f"to_{case.pk}"], self[f"reason_{case.pk}"], why)
+            why = self._why(self.suggested.get(case.pk))
+            yield Row(case, _facts(case, self.on), self[f"to_{case.pk}"], self[f"reason_{case.pk}"], why)
+
+    def _why(self, advised: Suggested | None) -> str:
+        if advised is None:
+            return "Nobody to suggest"
+        cases = plural(advised.cases, "case,cases")
+        return f"{self.poms[str(advised.taker)]}: {BECAUSE[advised.because]}; {cases} with this one"
+
+
+def _facts(case: Person, on: date) -> tuple[str, ...]:
+    """What a POM is chosen by, of a case from `read_cases`: tier and part, the next day, and for how long nobody has
+    had it."""
+    part = PART_WORDS[case.part]  # type: ignore[attr-defined]
+    facts = [f"Tier: {tier_words(case)}", f"Part: {part}"]
+    if case.next_on:  # type: ignore[attr-defined]
+        facts.append(f"{short_day(case.next_on)}, {next_words(case)}")  # type: ignore[attr-defined]
+    if case.pom_id is None:
+        waited = working_days_between(case.waiting_since, on, bank_holidays())  # type: ignore[attr-defined]
+        facts.append(f"Waiting for {plural(waited, 'working day,working days')}")
+    return tuple(facts)
 
 
 def _label(pom: Staff) -> str:

@@ -212,23 +212,27 @@ class PartFacts:
     has_primary: bool = True
     is_primary: bool = False
     primary_type: PomType | None = None
+    supported: bool = False  # by somebody else already
 
 
 def may_share(facts: PartFacts, *, on: date) -> Outcome[Ruling]:
     """AL-10, AL-11: somebody co-works beside a primary POM, or prison staff support the case of a probation POM."""
     found = f"{facts.part}, {facts.pom_type or 'type unknown'} beside {facts.primary_type or 'type unknown'}"
-    policy = policy_on(on).id
-    for refusal, holds in (("no_primary", not facts.has_primary), ("is_primary", facts.is_primary)):
-        if holds:
-            return Outcome(Ruling(allowed=False), refusal, policy, (Step("AL-11", found),))
-    if facts.part != Part.SUPPORT:
-        return Outcome(Ruling(), "allowed", policy, (Step("AL-11", found),))
-    warnings = (
-        ("support_by_probation_pom", facts.pom_type == PomType.PROBATION),
-        ("support_without_probation_pom", facts.primary_type == PomType.PRISON),
+    policy, support = policy_on(on).id, facts.part == Part.SUPPORT
+    steps: Steps = (Step("AL-11", found), *((Step("AL-10", "case management support"),) if support else ()))
+    refusals = (
+        ("no_primary", not facts.has_primary),
+        ("is_primary", facts.is_primary),
+        ("support_by_probation_pom", support and facts.pom_type == PomType.PROBATION),
     )
-    ruling = Ruling(warnings=tuple(words for words, holds in warnings if holds))
-    return Outcome(ruling, "allowed", policy, (Step("AL-11", found), Step("AL-10", "case management support")))
+    for refusal, holds in refusals:
+        if holds:
+            return Outcome(Ruling(allowed=False), refusal, policy, steps)
+    warnings = (
+        ("support_without_probation_pom", support and facts.primary_type == PomType.PRISON),
+        ("second_support", support and facts.supported),
+    )
+    return Outcome(Ruling(warnings=tuple(words for words, holds in warnings if holds)), "allowed", policy, steps)
 
 
 def missing_courses(done: frozenset[str], *, on: date) -> Outcome[tuple[str, ...]]:

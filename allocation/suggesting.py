@@ -26,11 +26,13 @@ class Taker:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """Who should have a case, and why in a word: `before`, `type` or `load`."""
+    """Who should have a case, and why in a word: `before`, `type` or `load`; `cases` they have then, with this one and
+    those suggested before it."""
 
     case: int
     taker: int
     because: str
+    cases: int
 
 
 def suggest(cases: Sequence[CaseToGive], takers: Iterable[Taker]) -> list[Suggested]:
@@ -47,15 +49,16 @@ def suggest(cases: Sequence[CaseToGive], takers: Iterable[Taker]) -> list[Sugges
         fit = _fit(case, known)
         kept = next((one for one in case.before if any(one == taker.id for taker in fit)), None)
         if kept is not None:
-            found[case.id] = Suggested(case.id, kept, "before")
             held[kept] += 1
+            found[case.id] = Suggested(case.id, kept, "before", held[kept])
     # The choosy first: who may go to anyone levels out what those have left.
     rest = [case for case in cases if case.id not in found]
     for case in sorted(rest, key=lambda one: (len(_fit(one, known)), one.id)):
         if fit := _fit(case, known):
             least = min(fit, key=lambda one: (burden(held[one.id], one.days), one.id))
-            found[case.id] = Suggested(case.id, least.id, "type" if least.pom_type == case.pom_type else "load")
             held[least.id] += 1
+            because = "type" if least.pom_type == case.pom_type else "load"
+            found[case.id] = Suggested(case.id, least.id, because, held[least.id])
     return [found[case.id] for case in cases if case.id in found]
 
 

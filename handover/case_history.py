@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from handover.models import Responsibility
-from handover.policy import REASONS
+from handover.policy import reason_words
 from omic.case_history import Event
 from omic.formats import day
 from omic.models import Person
@@ -16,7 +16,7 @@ def responsibility(person: Person) -> Iterator[Event]:
             title = f"Handover on {day(row.handover_on)}, COM supports from {day(row.start_on)}"
         else:
             title = Responsibility(row.fixed).label if row.fixed else "No case responsibility"
-        yield Event(row.determined_at, "rule", title, REASONS.get(row.reason, row.reason.replace("_", " ")))
+        yield Event(row.determined_at, "rule", title, reason_words(row.reason, row.policy))
 
 
 def overrides(person: Person) -> Iterator[Event]:

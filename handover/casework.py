@@ -30,6 +30,14 @@ DONE = (ObligationState.MET, ObligationState.WAIVED)
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A report that was sent, and the step that was recorded with it: taken back, it counts as sent no more."""
+
+    report: HandoverReport
+    step: HandoverStep | None
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """One handover on a day. `steps` are those that count, `past` those taken back or ended; `duty` waits."""
 
@@ -40,7 +48,7 @@ class Handover:
     past: Sequence[HandoverStep]
     duties: Sequence[Obligation]
     draft: HandoverReport | None
-    sent: Sequence[HandoverReport]
+    sent: Sequence[Sent]
 
     @property
     def duty(self) -> Obligation | None:
@@ -85,8 +93,19 @@ def look(person: Person, on: date) -> Handover | None:
         past=[step for step in every if step not in steps],
         duties=duties,
         draft=next((report for report in reports if report.sent_at is None), None),
-        sent=[report for report in reports if report.sent_at],
+        sent=[Sent(report, _sending(report, every)) for report in reports if report.sent_at],
     )
+
+
+def _sending(report: HandoverReport, every: Sequence[HandoverStep]) -> HandoverStep | None:
+    steps = (step for step in every if step.kind == _Kind.REPORT and step.sentence_id == report.sentence_id)
+    return next((step for step in steps if step.recorded_at == report.sent_at), None)
+
+
+def ruled_form(person: Person, on: date) -> HandoverForm | None:
+    """The form that HO-30 gives, whatever was decided; None where no rule could be asked."""
+    case = next(read_duties([person.pk], on), None)
+    return case.timetable.handover_form if case else None
 
 
 def duties_of(person: Person, sentence: Sentence) -> Iterator[Obligation]:
@@ -131,6 +150,7 @@ def _facts(
         indeterminate=case.indeterminate,
         oasys_owed=_first(duties, ObligationKind.OASYS_HANDOVER, ObligationKind.OASYS_PAROLE) is not None,
         duty=_first(duties, ObligationKind.HANDOVER) is not None,
+        owed_on=min((duty.due_on for duty in duties if duty.due_on and not duty.closed_at), default=None),
         done=done,
         visits=sum(step.kind == _Kind.COM_VISIT for step in steps),
     )

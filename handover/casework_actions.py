@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from handover.actions import NothingToRecordError, record_handover
-from handover.casework import current_sentence, duties_of
+from handover.casework import current_sentence, duties_of, ruled_form
 from handover.duty_actions import HANDED_OVER, SOURCE, RefusedError, record_duty_done, record_not_needed, take_back
 from handover.models import FormDecision, HandoverForm, HandoverStep
 from handover.timetable_cases import FULL
@@ -142,10 +142,17 @@ def _settle(step: HandoverStep, *, by: Staff, at: datetime) -> None:
         _review_oasys(step, by=by, at=at)
     elif step.kind == Kind.OASYS_NOT_NEEDED:
         _waive_oasys(step, by=by, at=at)
-    elif step.kind in (Kind.RELEASE_REPORT, Kind.REPORT):
+    elif _is_last(step, at):
         for duty in _waiting(step, ObligationKind.PRE_RELEASE_BOARD):
             done_at = max(_done_at(step), london_midnight(duty.opens_on))
             record_duty_done(duty=duty, done_at=done_at, note="", by=by, at=at)
+
+
+def _is_last(step: HandoverStep, at: datetime) -> bool:
+    """Whether the step is the POM's part before release: the board or report itself, or the report sent (HO-31)."""
+    if step.kind == Kind.REPORT:
+        return ruled_form(step.person, london_day(at)) == HandoverForm.REPORT
+    return step.kind == Kind.RELEASE_REPORT
 
 
 def _waiting(step: HandoverStep, *kinds: ObligationKind) -> list[Obligation]:
@@ -189,15 +196,15 @@ def _unsettle(step: HandoverStep, because: str, *, by: Staff, at: datetime) -> N
     """What the step alone had settled is owed again."""
     if step.kind == Kind.OASYS_NOT_NEEDED:
         _state_needless(step.person, needless=False, reason=None, by=by, at=at)
-    for duty in step.person.obligations.filter(_settled_by(step), closed_by=step.recorded_by):
+    for duty in step.person.obligations.filter(_settled_by(step, at), closed_by=step.recorded_by):
         take_back(duty=duty, reason=because, by=by, at=at)
 
 
-def _settled_by(step: HandoverStep) -> Q:
+def _settled_by(step: HandoverStep, at: datetime) -> Q:
     """The duties that were settled by a step's word: the handover that it completed, and the board before release."""
     done_at, words = _done_at(step), step.get_kind_display()
     settled = Q(kind=ObligationKind.HANDOVER, closed_because=HANDED_OVER, met_at=done_at, note=words)
-    if step.kind in (Kind.RELEASE_REPORT, Kind.REPORT):
+    if _is_last(step, at):
         settled |= Q(kind=ObligationKind.PRE_RELEASE_BOARD, met_at__range=(done_at, step.recorded_at))
     return settled
 

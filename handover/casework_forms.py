@@ -8,7 +8,7 @@ from django import forms
 
 from handover.duty_forms import LINES, REASON_LENGTH, DutyForm
 from handover.models import HandoverForm, HandoverStep
-from handover.report_actions import PARTS
+from handover.report_text import PARTS
 from omic.calendar import london_day
 from omic.forms import DateField
 

@@ -76,6 +76,11 @@ class LineShown:
     count: str
     links: Sequence[tuple[str, str]]
 
+    @property
+    def beside(self) -> bool:
+        """Recorded, though nothing asks for it in this case."""
+        return not self.asked and not self.count
+
 
 def lines_of(request: PrisonRequest, handover: Handover, *, works: bool) -> list[LineShown]:
     """Every line of the handover; links for whoever works on it."""

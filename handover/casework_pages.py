@@ -138,7 +138,8 @@ def form_decision(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
         decide_form(person=request.person, by=request.user, at=request.now, **given)
         return "Decided. What the rule gives stays on the page beside it."
 
-    return answer(request, form, title="Hand over in another form", submit="Save", save=save)
+    intro = "This changes how the COM is told, and nothing else: what the rules ask for beside it stays to be done."
+    return answer(request, form, title="Hand over in another form", submit="Save", save=save, intro=intro)
 
 
 def waits(request: PrisonRequest) -> bool:

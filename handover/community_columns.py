@@ -1,12 +1,13 @@
 """The columns of the community pipeline's lists."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from handover.lists import COM, HANDOVER, LDU, NUMBER, POM
+from handover.lists import COM, HANDOVER, LDU, NUMBER, POM, handover
 from handover.models import CommunityRequest
 from omic.formats import short_day
 from omic.lists import Column, link
@@ -48,7 +49,12 @@ def _question(person: Any) -> str:
         return f"Answered on {short_day(person.answered_at)}: {person.answer}"
     if person.answered_at is not None:
         return f"No question is open: {person.answer}"
-    return f"Asked on {short_day(person.asked_at)}, no answer yet"
+    first, last = short_day(person.open_since), short_day(person.asked_at)
+    return f"Asked on {first}{'' if first == last else f', last on {last}'}, no answer yet"
+
+
+def _com_from(person: Any) -> date | str:
+    return person.com_since or handover(person)  # without a date either: the POM's by decision, or not known
 
 
 def _what(person: Any) -> str | None:
@@ -66,11 +72,11 @@ def _name(person: Any) -> SafeString:
 _CASES = (
     NUMBER,
     POM,
-    Column("com-from", "COM’s part from", "com_since", order=("com_since",), cell="handover/_why.html"),
+    Column("com-from", "COM’s part from", _com_from, order=("com_since",), cell="handover/_why.html"),
     HANDOVER,
     LDU,
     COM,
-    Column("standing", "How it stands", standing),
+    Column("standing", "How it stands", standing, cell="handover/_community_standing.html"),
     Column("asked", "Asked last", "asked_at", order=("asked_at",)),
     Column("what", "What was asked", _what, order=("asked_kind",)),
     Column("whom", "To whom", _to_whom, order=("asked_ldu",)),

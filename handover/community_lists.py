@@ -49,7 +49,7 @@ class PipelineList:
 def _silent(at: datetime) -> Q:
     """Asked for so long ago that somebody has to ask in another way."""
     long_ago = at - timedelta(days=COMMUNITY_TIMES.chase_days)
-    asked = ~COM_KNOWN & Q(asked_at__lte=long_ago, answered_at=None)
+    asked = ~COM_KNOWN & Q(open_since__lte=long_ago)
     return (asked | Q(information_at__lte=long_ago)) & ~_LOST
 
 
@@ -83,8 +83,8 @@ LISTS = (
     PipelineList(
         "all",
         "All cases",
-        "The COM’s part, support or responsibility, begins within 45 days or has begun; or information was asked for "
-        "and has not come; or an email about the case did not reach the LDU.",
+        "The COM’s part, support or responsibility, begins within 45 days or has begun; or the LDU was asked, about an "
+        "early allocation or for information, and has not answered; or an email about the case did not reach the LDU.",
         "No case in which a COM has a part, now or within 45 days, and nothing is asked besides.",
         lambda _at: Q(),
     ),
@@ -92,26 +92,29 @@ LISTS = (
 
 
 def pipeline_cases(prison: Prison, at: datetime) -> QuerySet[Any]:
-    """The people of a prison in whose case a COM has a part or will have within 45 days, or about whom information was
-    asked for and has not come, or an email was `lost`.
+    """The people of a prison in whose case a COM has a part or will have within 45 days, or about whom an LDU was asked
+    something, an early allocation or for information, and has not answered, or an email was `lost`.
 
-    With the newest request for a COM that needs an answer, one that is open before all others; and when the oldest
+    With the newest request for a COM that needs an answer, one that is open before all others; when the oldest of
+    them that is open was asked (`open_since`: each month's list asks again and answers nothing); and when the oldest
     information that has not come was asked for.
     """
     on = london_day(at)
     requests = CommunityRequest.objects.filter(sentence=OuterRef("current__id"))
     information = requests.filter(kind=CommunityRequest.Kind.INFORMATION, answered_at=None).order_by("pk")
     for_a_com = requests.exclude(answer=NO_ANSWER_NEEDED).exclude(kind=CommunityRequest.Kind.INFORMATION)
+    waiting = for_a_com.filter(answered_at=None).order_by("asked_at")
     last = for_a_com.order_by(IsNull(F("answered_at"), True).desc(), "-pk")
     lost = requests.filter(NOT_OVER, message__state__in=LOST, ldu__name=OuterRef("details__ldu"))
     people: PersonQuerySet = with_handover(prison.people.all(), on).annotate(
         lost=Exists(lost),
+        open_since=Subquery(waiting.values("asked_at")[:1]),
         information_at=Subquery(information.values("asked_at")[:1]),
         known_ldu=Exists(Ldu.objects.on(on).filter(name=OuterRef("details__ldu"))),
         **{name: Subquery(last.values(path)[:1]) for name, path in ASKED.items()},
     )
     part = Q(com_since__lte=on + timedelta(days=COMMUNITY_TIMES.list_days))
-    return people.filter(part | Q(information_at__isnull=False) | _LOST)
+    return people.filter(part | Q(open_since__isnull=False) | Q(information_at__isnull=False) | _LOST)
 
 
 def list_counts(prison: Prison, at: datetime, lists: Iterable[PipelineList] = LISTS) -> dict[str, int]:

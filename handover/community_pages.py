@@ -43,7 +43,7 @@ def pipeline(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
         empty=chosen.empty,
         may_export=may(Action.EXPORT),
         on_export=partial(audit.record_export, request, f"pipeline-{key}"),
-        context={"on": request.on},
+        context={"on": request.on, "may_enter": may(Action.EDIT_DETAILS), "may_keep_ldus": may(Action.EDIT_LDUS)},
     )
     return page.response(context={"lede": chosen.definition, "tabs": community_tabs(request)})
 

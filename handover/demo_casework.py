@@ -16,7 +16,8 @@ from handover.models import EarlyAssessment, ExecutiveReview, HandoverStep
 from handover.parole_actions import ReviewRecord, record_review
 from handover.queries import UPCOMING
 from handover.recall_actions import ReviewOfRelease, record_release_review
-from handover.report_actions import PARTS, save_report, send_report
+from handover.report_actions import save_report, send_report
+from handover.report_text import PARTS
 from omic.calendar import london_day
 from omic.demo.places import Demonstration
 from omic.demo.year import evening_before
@@ -119,11 +120,13 @@ def _go_on(unit: Unit, row: EarlyAssessment, *, stages: int) -> None:
     """So many stages on, where anything follows from the assessment."""
     if row.klass == EarlyAssessment.Class.NONE or not row.in_window:
         return
-    decided: dict[str, Any] = {"decision": EarlyAssessment.Decision.ACCEPTED, "words": "Agreed."}
-    decided["decided_on"] = london_day(unit.at)
+    on = london_day(unit.at)
+    decided: dict[str, Any] = {"decision": EarlyAssessment.Decision.ACCEPTED, "words": "Agreed.", "decided_on": on}
     for stage, take in enumerate((
         lambda: approve_early(assessment=row.pk, approved=True, approval="Agreed.", **unit.done(None)),
-        lambda: refer_early(assessment=row.pk, referred_to="The gatekeeper", **unit.done(row.assessed_by)),
+        lambda: refer_early(
+            assessment=row.pk, referred_on=on, referred_to="The gatekeeper", **unit.done(row.assessed_by)
+        ),
         lambda: record_early_decision(assessment=row.pk, decided_by="R. Gate", **decided, **unit.done(None)),
     )):  # fmt: skip
         if stage < stages:

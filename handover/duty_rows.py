@@ -7,12 +7,14 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from handover.duties import missing_of
+from omic.calendar import london_day, london_midnight
 from omic.formats import day, moment
 from omic.models import Obligation
 from omic.models.obligation import OWNERS
 from omic.why import OMU_ROLES
 
 YEAR = timedelta(days=365)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,20 @@ class DutyRow:
     def when(self) -> str:
         """By when, in words: by the hour where the duty is counted in hours."""
         due_at = self.duty.due_at
+        if due_at and due_at == london_midnight(london_day(due_at)):
+            return f"the end of {day(london_day(due_at) - ONE_DAY)}"  # "20 May at midnight" is read as either end of it
         return (moment(due_at) if due_at else day(self.duty.due_on)) or "No date"
+
+    @property
+    def done(self) -> str:
+        """When it was done, by the hour where it is counted in hours, and whether in time; empty where nobody did."""
+        duty = self.duty
+        if duty.met_at is None:
+            return ""
+        done = moment(duty.met_at) if duty.due_at else day(duty.met_at)
+        if duty.due_before is None:
+            return done
+        return f"{done}, in time" if duty.met_at < duty.due_before else f"{done}, late"
 
     @property
     def late(self) -> bool:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Min, Q
 
 from handover.duty_actions import RefusedError
+from handover.early_known import ASSESSMENT, RATIONALE, TAKEN_BACK, restated
 from handover.models import EarlyAssessment
 from handover.timetable.case import Case, case_of
 from handover.timetable.early_allocation import window_opens_on
@@ -18,7 +19,7 @@ from handover.timetable.policy import NUMBERS
 from handover.timetable_cases import DutyCase, read_duties
 from omic import audit
 from omic.audit import Actor
-from omic.calendar import add_months, london_day
+from omic.calendar import add_months, london_day, london_midnight
 from omic.details import OlderError, record_details
 from omic.formats import day, moment
 from omic.models import ObligationKind, Person, Staff
@@ -26,10 +27,7 @@ from omic.obligations import meet
 from omic.policy import Steps, steps_as_json
 from omic.reconcile import lock, reconcile, window_of
 
-ASSESSMENT = "Early allocation assessment"
 DECISION = "The community’s decision on early allocation"
-TAKEN_BACK = "Early allocation taken back"
-RATIONALE = "early_allocation_rationale"
 DECIDED = ("decision", "decided_on", "decided_by", "decision_words", "decision_recorded_by", "decision_recorded_at")
 COUNTS = "assessed for early allocation"
 _CLASS = EarlyAssessment.Class
@@ -115,18 +113,32 @@ def approve_early(*, assessment: int, approved: bool, approval: str, by: Staff, 
 
 
 @transaction.atomic
-def refer_early(*, assessment: int, referred_to: str, by: Staff, at: datetime) -> EarlyAssessment:
-    """Record that the approved case was referred, which meets the referral review (EA-22). Raises RefusedError."""
+def refer_early(*, assessment: int, referred_on: date, referred_to: str, by: Staff, at: datetime) -> EarlyAssessment:
+    """Record that the approved case was referred on a day, which meets the referral review then (EA-22).
+
+    Raises RefusedError, also for a day before the approval's or ahead.
+    """
     row = _locked(assessment)
     if row.approved is not True:
         raise RefusedError("The HOMD has not approved this")
     if row.referred_at:
-        raise RefusedError(f"{row.referred_by} referred it on {moment(row.referred_at)}. Look again")
-    row.referred_by, row.referred_at, row.referred_to = by, at, referred_to
+        raise RefusedError(f"{row.referred_by} referred it on {day(row.referred_at)}. Look again")
+    row.referred_by, row.referred_at, row.referred_to = by, _referred_at(row, referred_on, at), referred_to
     row.save(update_fields=["referred_by", "referred_at", "referred_to"])
-    _meet(row.person, Q(kind=ObligationKind.EA_REFERRAL_REVIEW), "referred for early allocation", by=by, at=at)
-    _follow("refer_early", row, by=by, at=at, to=referred_to)
+    review = Q(kind=ObligationKind.EA_REFERRAL_REVIEW)
+    _meet(row.person, review, "referred for early allocation", by=by, at=row.referred_at)
+    _follow("refer_early", row, by=by, at=at, to=referred_to, on=referred_on.isoformat())
     return row
+
+
+def _referred_at(row: EarlyAssessment, on: date, at: datetime) -> datetime:
+    """The moment that stands for the day: of today the present, else its first one after the approval."""
+    assert row.approved_at is not None
+    if on > london_day(at):
+        raise RefusedError("The day of the referral must be today or in the past", field="referred_on")
+    if on < (approved_on := london_day(row.approved_at)):
+        raise RefusedError(f"It was approved on {day(approved_on)}: no referral came before", field="referred_on")
+    return at if on == london_day(at) else max(row.approved_at, london_midnight(on))
 
 
 @transaction.atomic
@@ -156,10 +168,15 @@ def record_early_decision(
 
 @transaction.atomic
 def withdraw_early(*, assessment: int, because: str, by: Staff, at: datetime) -> EarlyAssessment:
-    """Take an assessment back, at whatever stage; one in force is so no more. Raises RefusedError."""
+    """Take an assessment back, at whatever stage; one in force is so no more, and its answers say nothing more.
+
+    What follows from them is no longer owed, unless they were known otherwise. Raises RefusedError.
+    """
     row = _locked(assessment)
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_because = by, at, because
     row.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
+    if known := restated(row.person):
+        _state(row.person, known, TAKEN_BACK, by=by, at=at)
     if row.decision == EarlyAssessment.Decision.ACCEPTED:
         state_agreement(row.person, TAKEN_BACK, by=by, at=at)
     _follow("withdraw_early", row, by=by, at=at, because=because)

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import django_filters
 from django import forms
 
 from handover.duty_actions import RefusedError
 from handover.early_actions import Answers
+from handover.early_known import CRITERIA
+from handover.forms import poms_here
 from handover.models import EarlyAssessment
 from omic import pending
 from omic.forms import BaseForm, DateField
@@ -18,16 +21,6 @@ LINES = forms.Textarea({"rows": 3})
 RATIONALE_LENGTH = 300  # what the case details hold
 YES_NO = [("yes", "Yes"), ("no", "No")]
 # RoSH (EA-08) and terrorism (EA-01) are not asked: they are read from what is recorded.
-CRITERIA = (
-    "separation_centre",
-    "cppc_in_principle",
-    "nca_case",
-    "scpo",
-    "high_profile",
-    "extremism_screening",
-    "mappa_exceptional",
-    "mappa_level_needed",
-)
 
 
 class EarlyForm(BaseForm):
@@ -99,6 +92,14 @@ class AssessForm(EarlyForm):
         return {"answers": answers, "request_id": said["request_id"]}
 
 
+class EarlyFilter(django_filters.FilterSet):
+    """Assessments by the POM of the person."""
+
+    pom = django_filters.ModelChoiceFilter(
+        label="POM", empty_label="Any", null_label="Nobody", field_name="person__pom", queryset=poms_here
+    )
+
+
 class ApproveForm(EarlyForm):
     """The HOMD's answer."""
 
@@ -113,11 +114,15 @@ class ApproveForm(EarlyForm):
 
 
 class ReferForm(EarlyForm):
-    """To whom it went."""
+    """On which day it went, and to whom."""
 
+    referred_on = DateField(label="On which day was it sent?", help_text="Today, or a day since the approval")
     referred_to = forms.CharField(
         label="To whom was it sent?", help_text="The gatekeeper of the division, or the LDU’s mailbox", max_length=254
     )
+
+    def __init__(self, data: Any, *, request: PrisonRequest) -> None:
+        super().__init__(data, request=request, initial={"referred_on": request.on})
 
 
 class DecisionForm(EarlyForm):

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -15,20 +16,22 @@ from handover.early_forms import (
     ApproveForm,
     AssessForm,
     DecisionForm,
+    EarlyFilter,
     EarlyForm,
     ReferForm,
     WithdrawForm,
     recorded_facts,
 )
-from handover.early_stages import LISTS, next_of, stage_of
+from handover.early_stages import LISTS, is_referral, next_of, stage_of
 from handover.early_stated import stated_before, stated_elsewhere, withdraw_stated
 from handover.models import EarlyAssessment
 from handover.person_pages import about
 from handover.timetable_cases import TACT_ALERT
 from handover.why import in_a_sentence
 from omic import audit, pending
-from omic.access import Action, requires
+from omic.access import Action, Relation, requires
 from omic.context import Tab, Tile
+from omic.formats import plural
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage
 from omic.models import CaseDetails, ObligationKind
@@ -52,6 +55,9 @@ COLUMNS = (
 )
 
 
+_COM_NAMED = Q(com_name__gt="") | Q(com_email__gt="")
+
+
 @requires(Action.SEE_DATES)
 def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Where the person stands, what is next and by when, then every assessment of theirs."""
@@ -59,7 +65,9 @@ def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpRespons
     standing = [row for row in rows if row.withdrawn_at is None and row.sentence.closed_at is None]
     present = next(iter(standing), None)
     in_force = next((row for row in standing if row.decision == EarlyAssessment.Decision.ACCEPTED), None)
-    duties = list(request.person.obligations.demanding().filter(kind__in=DUTIES))
+    stated = stated_elsewhere(request.person)
+    kinds = (*DUTIES, ObligationKind.HANDOVER) if in_force or stated else DUTIES
+    duties = list(request.person.obligations.demanding().filter(kind__in=kinds))
     stored = request.person.handoverdeterminations.current().first()
     context = {
         "title": "Early allocation",
@@ -69,12 +77,14 @@ def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpRespons
         "why_url": reverse("why", args=[code, ref, "handover"]),
         "present": present,
         "in_force": in_force if in_force != present else None,
-        "stated": (stated := stated_elsewhere(request.person)),
+        "no_com": (in_force or stated) and not CaseDetails.objects.filter(_COM_NAMED, person=request.person).exists(),
+        "stated": stated,
         "stated_before": stated_before(request.person),
         "may_end_stated": stated and request.standing.reaches(Action.APPROVE_EARLY, request.person),
         "explained": _explained(present),
         "rows": rows,
         "action": _action(request, present),
+        "may_print": present is not None and is_referral(present),
         "may_withdraw": present is not None and _may_withdraw(request, present),
         "may_end": in_force is not None and _may_withdraw(request, in_force),
     }
@@ -162,6 +172,8 @@ def withdraw_stated_elsewhere(request: PrisonRequest, code: str, ref: str) -> Ht
 def referral(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
     """The referral on paper: who, the class with what it rests on, the rationale, and who approved it."""
     row = _row(request, number)
+    if not is_referral(row):
+        raise Http404("Nothing is to be referred by this assessment.")
     back = reverse("handover:early", args=[code, ref])
     context = {"title": "Early allocation: referral", "row": row, "explained": _explained(row)}
     return render(request, "handover/early_referral.html", context | about(request, back))
@@ -201,10 +213,11 @@ def early_list(request: PrisonRequest, code: str, stage: str) -> HttpResponseBas
     page = ListPage(
         request,
         rows,
-        title="Early allocation",
+        title=f"Early allocation: {chosen.words.lower()}",
         columns=COLUMNS,
         sort="assessed",
         noun="assessment,assessments",
+        filterset=EarlyFilter,
         empty=chosen.empty,
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, f"early-allocation-{stage}"),
@@ -227,6 +240,8 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         if request.standing.may(action):
             theirs = EarlyAssessment.objects.filter(person__in=request.standing.people(action))
             count = LISTS[stage].rows(theirs).count()
-            url = reverse(f"handover:early-{stage}-list", args=[request.prison.pk])
-            tiles += [Tile(count, f"early allocations: {LISTS[stage].words.lower()}", url, "yellow")] if count else []
+            own = "" if Relation.PRISON in request.standing.relations(action) else f"?pom={request.user.pk}"
+            url = reverse(f"handover:early-{stage}-list", args=[request.prison.pk]) + own
+            words = plural(count, LISTS[stage].tile).split(" ", 1)[1]
+            tiles += [Tile(count, words, url, "yellow")] if count else []
     return tiles

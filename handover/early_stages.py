@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from handover.models import EarlyAssessment, EarlyAssessmentQuerySet
 from omic.access import Action
 from omic.formats import day
-from omic.models import Obligation
+from omic.models import Obligation, ObligationKind
 
 _CLASS, _DECISION = EarlyAssessment.Class, EarlyAssessment.Decision
+
+# What each step is called, and the duty that says by when.
+_STEPS = {
+    "approve": ("The HOMD’s answer", ObligationKind.EA_REFERRAL_REVIEW),
+    "refer": ("The referral to the community", ObligationKind.EA_REFERRAL_REVIEW),
+    "decide": ("The community’s decision", ObligationKind.EA_TRANSFER),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +54,32 @@ def _under_way(present: EarlyAssessment) -> Stage:
 
 
 def next_of(present: EarlyAssessment | None, duties: Iterable[Obligation]) -> str:
-    """What is next and by when: the soonest open duty about early allocation; empty where none is dated."""
-    dated = sorted((duty.due_on, duty.get_kind_display()) for duty in duties if duty.due_on)
-    if dated:
-        return f"{dated[0][1]}, due {day(dated[0][0])}"
-    waits = present is not None and bool(stage_of(present).step)
-    return "" if waits else "Nothing is due now. Each OASys review brings a new one (EA-21)"
+    """What is next and by when: the step that the assessment waits for, else the soonest of the open `duties`."""
+    dated = [duty for duty in duties if duty.due_on]
+    if step := stage_of(present).step:
+        words, kind = _STEPS[step]
+        due_on = next((duty.due_on for duty in dated if duty.kind == kind), None)
+        return f"{words}, due {day(due_on)}" if due_on else words
+    # Of what is due on one day the handover, which the others prepare.
+    first = min(dated, key=lambda duty: (duty.due_on, duty.kind != ObligationKind.HANDOVER), default=None)
+    if first:
+        return f"{first.get_kind_display()}, due {day(first.due_on)}"
+    return "Nothing is due now. Each OASys review brings a new one (EA-21)"
+
+
+def is_referral(row: EarlyAssessment) -> bool:
+    """Whether something is, or was, to be referred by the assessment."""
+    return row.klass != _CLASS.NONE and row.in_window
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One list of what waits: its words, its definition, what it says when empty, and its rows."""
+    """One list of what waits: its words, its definition, what it says when empty, how a tile counts it, its rows."""
 
     words: str
     definition: str
     empty: str
+    tile: str
     rows: Callable[[EarlyAssessmentQuerySet], EarlyAssessmentQuerySet]
 
 
@@ -70,18 +88,21 @@ LISTS = {
         "To approve",
         "Assessed in the referral window, eligible, and the HOMD has not answered.",
         "No assessment waits for the HOMD. That is good.",
+        "early allocation to approve,early allocations to approve",
         EarlyAssessmentQuerySet.to_approve,
     ),
     "refer": Waiting(
         "To refer",
         "Approved by the HOMD, and no referral is recorded.",
         "Everything that was approved has been referred. That is good.",
+        "early allocation to refer,early allocations to refer",
         EarlyAssessmentQuerySet.to_refer,
     ),
     "decide": Waiting(
         "Waiting for the community",
         "Referred, and no decision of the community is recorded.",
         "No referral waits for an answer.",
+        "early allocation waiting for the community,early allocations waiting for the community",
         EarlyAssessmentQuerySet.to_decide,
     ),
 }

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from handover.duty_actions import RefusedError
-from handover.early_actions import DECISION, TAKEN_BACK
+from handover.early_actions import DECISION
+from handover.early_known import TAKEN_BACK
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day

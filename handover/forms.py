@@ -21,7 +21,7 @@ class WeekFilter(django_filters.DateFilter):
     field_class = DateField
 
 
-def _poms(request: PrisonRequest) -> QuerySet[Staff]:
+def poms_here(request: PrisonRequest) -> QuerySet[Staff]:
     """Whoever holds people here; a POM is a choice for themselves also while they hold nobody."""
     poms = Q(pom_people__prison=request.prison)
     if Role.POM in request.standing.roles:
@@ -30,14 +30,14 @@ def _poms(request: PrisonRequest) -> QuerySet[Staff]:
 
 
 class HandoverFilter(django_filters.FilterSet):
-    """By POM, where the people whom no POM holds are a choice of their own, by who is responsible today, and by the
-    week the handover is due in."""
+    """By POM, where the people whom no POM holds are a choice of their own, by who is responsible today, by the week
+    the handover is due in, and by LDU."""
 
     pom = django_filters.ModelChoiceFilter(
         label="POM",
         empty_label="Any",
         null_label="Nobody",
-        queryset=_poms,
+        queryset=poms_here,
     )
     lead = django_filters.ChoiceFilter(
         label="Responsible today",
@@ -46,6 +46,7 @@ class HandoverFilter(django_filters.FilterSet):
         null_label="Not worked out",
     )
     week = WeekFilter(label="Due in the week of", method="due_in_week")
+    ldu = django_filters.CharFilter(label="LDU, its whole name", field_name="details__ldu")
 
     def due_in_week(self, people: QuerySet[Person], _name: str, on: date) -> QuerySet[Person]:
         """People whose duty to hand over falls due in the week that holds `on`."""

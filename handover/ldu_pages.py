@@ -2,21 +2,21 @@
 
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from handover.community_tabs import community_tabs
 from handover.duty_actions import RefusedError
 from handover.ldus import (
     TWO_PEOPLE,
     add_ldu,
+    cases_everywhere,
     cases_of,
     decide_mailbox,
     end_ldu,
@@ -29,10 +29,10 @@ from handover.ldus import (
 from omic import audit
 from omic.access import Action, requires
 from omic.context import Tile
-from omic.formats import day, moment
+from omic.formats import day, moment, plural
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
-from omic.lists import Column, ListPage
+from omic.lists import Column, ListPage, link
 from omic.models import Ldu
 
 
@@ -77,6 +77,12 @@ class DecideForm(BaseForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class EndForm(BaseForm):
+    """That an LDU is to be ended; `version` is the row's when the page was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 @requires(Action.EDIT_LDUS)
 def ldus(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Every LDU that stands; first the mailboxes that wait for a second person, and the names that none bears."""
@@ -85,14 +91,14 @@ def ldus(request: PrisonRequest, code: str) -> HttpResponseBase:
         request,
         mailboxes_today(request.on),
         title="LDUs",
-        columns=_columns(here),
+        columns=_columns(code, here),
         sort="name",
         noun="LDU,LDUs",
         filterset=LduFilter,
         empty="No LDU is recorded: nobody in the community is written to.",
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "ldus"),
-        context={"code": code, "csrf": get_token(request)},
+        context={"code": code},
     )
     waiting = list(proposals())
     context = {
@@ -104,13 +110,18 @@ def ldus(request: PrisonRequest, code: str) -> HttpResponseBase:
     return page.response("handover/ldus.html", context)
 
 
-def _columns(here: dict[str, int]) -> tuple[Column, ...]:
+def _columns(code: str, here: dict[str, int]) -> tuple[Column, ...]:
+    def cases(row: Ldu) -> object:
+        number = here.get(row.name, 0)
+        url = f"{reverse('handover:everyone', args=[code])}?{urlencode({'ldu': row.name})}"
+        return link(url, number) if number else number
+
     return (
         Column("name", "LDU", "name", order=("name",)),
         Column("email", "Mailbox", "email", order=("email",)),
         Column("proposed", "Proposed mailbox", "proposed_email", order=("proposed_email",)),
         Column("since", "Since", "starts_on", order=("starts_on",)),
-        Column("cases", "Cases here", lambda row: here.get(row.name, 0), numeric=True),
+        Column("cases", "Cases here", lambda row: here.get(row.name, 0), cell=cases, numeric=True),
         Column("change", "Change", cell="handover/_ldu_change.html", export=False),
     )
 
@@ -169,18 +180,27 @@ def decide(request: PrisonRequest, code: str, number: int) -> HttpResponse:
     return _form(request, form, title, "Save", save, lambda _row: "Saved.", lede + own)
 
 
-@require_POST
 @requires(Action.EDIT_LDUS)
 def end(request: PrisonRequest, code: str, number: int) -> HttpResponse:
-    """Write to an LDU no more."""
+    """Write to an LDU no more; what that leaves without one is said first."""
     row = _standing(request, number)
-    try:
-        version = int(request.POST.get("version", "0") or 0)
+    form = EndForm(request.POST or None, initial={"version": row.version})
+
+    def save(version: int) -> Ldu:
         end_ldu(ldu=row.pk, version=version, prison=request.prison, by=request.user, at=request.now)
-        messages.success(request, f"{row.name} is written to no more. Add it again if that was a mistake.")
-    except (RefusedError, ValueError) as error:
-        messages.error(request, f"{error}.")
-    return redirect("handover:ldus", code)
+        return row
+
+    here, all_cases = cases_of(request.prison).get(row.name, 0), cases_everywhere(row.name)
+    lede = (
+        f"Nothing is written to {row.email} any more, from any prison, what still waits for it included. "
+        f"{plural(all_cases, 'case,cases')} will be without an LDU, {here} of them here: for these no COM can be asked "
+        "for, until another LDU is recorded or this one is added again."
+    )
+    return _form(request, form, f"End {row.name}", "End it everywhere", save, _ended, lede)
+
+
+def _ended(row: Ldu) -> str:
+    return f"{row.name} is written to no more. Add it again if that was a mistake."
 
 
 def _standing(request: PrisonRequest, number: int) -> Ldu:

@@ -46,6 +46,11 @@ def cases_of(prison: Prison) -> dict[str, int]:
     return dict(rows.annotate(Count("pk")).order_by())
 
 
+def cases_everywhere(ldu: str) -> int:
+    """How many people under sentence, of all prisons, an LDU has."""
+    return Person.objects.filter(prison__isnull=False, details__ldu=ldu).sentenced().count()
+
+
 @transaction.atomic
 def add_ldu(*, name: str, email: str, prison: Prison, by: Staff, at: datetime) -> Ldu:
     """From today the LDU can be written to, and is at once where a COM is needed at once.

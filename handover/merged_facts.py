@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
+from handover.merged_source import stated_by_merge
 from handover.oasys_actions import open_again
 from omic.details import Statement, state_oasys
 from omic.formats import plural
@@ -18,11 +19,6 @@ from omic.parole_reviews import give_back, state_parole_review
 _OASYS = ("layer", "kind", "completed_on", "completed_by")
 _REVIEW = ("target_hearing_on", "outcome", "outcome_on", "received_on")
 _STATED = (*_REVIEW, "source", "recorded_at", "recorded_by_id")
-
-
-def stated_by_merge(gone: Person) -> str:
-    """The source of what a merge took over from `gone`."""
-    return f"Carried over from {gone.prison_number}"
 
 
 def carry_facts(*, gone: Person, kept: Person, statement: Statement) -> dict[str, int]:

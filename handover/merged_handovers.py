@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from handover.duty_actions import HANDED_OVER
-from handover.merged_facts import same_review, stated_by_merge
+from handover.merged_facts import same_review
+from handover.merged_source import stated_by_merge
 from omic.formats import day
 from omic.models import Obligation, ObligationKind, ObligationState, Person, PersonMerge, Sentence
 from omic.models.obligation import ObligationQuerySet

@@ -16,8 +16,9 @@ from uuid import uuid4
 from handover.casework import ITEM_OF, current_sentence
 from handover.casework_actions import AGAIN
 from handover.early_actions import DECISION
-from handover.merged_facts import carry_facts, stated_by_merge
+from handover.merged_facts import carry_facts
 from handover.merged_handovers import carry_handovers
+from handover.merged_source import stated_by_merge
 from handover.models import (
     EarlyAssessment,
     EarlyAssessmentQuerySet,

@@ -23,15 +23,17 @@ def ask_override(
 ) -> ResponsibilityOverride:
     """Ask that the POM, or the COM, be responsible whatever is computed; until a second person confirms, nothing moves.
 
-    Raises RefusedError when the person serves no sentence, when an override stands or waits, and for the HOMD's choice
-    about parole where PA-07 gives none.
+    Raises RefusedError when the person serves no sentence, when an override stands or waits, for the HOMD's choice
+    about parole where PA-07 gives none, and otherwise when the rule says the same with no handover ahead.
     """
     lock([person.pk])
     person = Person.objects.get(pk=person.pk)
-    if reason == ResponsibilityOverride.Reason.PAROLE:
-        _check_parole(person, responsibility, london_day(at))
     if present := _present(person):
         raise RefusedError(f"{present.asked_by} asked for an override on {moment(present.asked_at)}: decide that first")
+    if reason == ResponsibilityOverride.Reason.PAROLE:
+        _check_parole(person, responsibility, london_day(at))
+    else:
+        _check_changes_something(person, responsibility, london_day(at))
     override = ResponsibilityOverride.objects.create(
         person=person,
         prison=person.prison,
@@ -86,6 +88,15 @@ def _check_parole(person: Person, responsibility: str, on: date) -> None:
     case = next(read_duties([person.pk], on), None)
     if case is None or not case.timetable.parole.homd_override_available or responsibility != Responsibility.COM:
         raise RefusedError("PA-07 gives no choice here. See the parole page for why", field="reason")
+
+
+def _check_changes_something(person: Person, responsibility: str, on: date) -> None:
+    """An override takes the dates away: one that says what stands, and will stand, would do that alone."""
+    row = person.handoverdeterminations.with_responsibility(on).current().first()
+    ahead = row is not None and row.handover_on is not None and row.handover_on > on
+    if row is not None and row.responsibility == responsibility and not ahead:
+        stands = Responsibility(responsibility).label
+        raise RefusedError(f"{stands} already, by the rule: there is nothing to override", field="responsibility")
 
 
 def _present(person: Person) -> ResponsibilityOverride | None:

@@ -1,6 +1,7 @@
 """The page about overriding who is responsible for one person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -9,11 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from handover.duty_actions import RefusedError
-from handover.models import Responsibility, ResponsibilityOverride
+from handover.models import HandoverDetermination, Responsibility, ResponsibilityOverride
 from handover.override_actions import TWO_PEOPLE, ask_override, decide_override, end_override
 from handover.override_forms import AskForm, DecideForm, EndForm
+from handover.policy import Reason
 from handover.why import in_a_sentence
 from omic.access import Action, requires
+from omic.formats import day
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
 from omic.people import identity
@@ -55,7 +58,7 @@ def ask(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
         ask_override(person=request.person, by=request.user, at=request.now, **facts)
         return "Asked for. The computed answer stands until a second person confirms."
 
-    return _form(request, form, "Ask to override who is responsible", "Ask for it", save)
+    return _form(request, form, "Ask to override who is responsible", "Ask for it", save, outlook=_outlook(request))
 
 
 @requires(Action.CONFIRM_OVERRIDE)
@@ -68,7 +71,8 @@ def decide(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResp
         decide_override(override=row.pk, by=request.user, at=request.now, **facts)
         return "Confirmed: it binds now." if facts["confirmed"] else "Refused: the computed answer stands."
 
-    return _form(request, form, f"{row.get_responsibility_display()}: confirm or refuse", "Save", save, row)
+    title, outlook = f"{row.get_responsibility_display()}: confirm or refuse", _outlook(request, row.responsibility)
+    return _form(request, form, title, "Save", save, row, outlook)
 
 
 @requires(Action.OVERRIDE_RESPONSIBILITY)
@@ -88,6 +92,26 @@ def _row(request: PrisonRequest, number: int) -> ResponsibilityOverride:
     return get_object_or_404(request.person.responsibility_overrides.select_related("asked_by"), pk=number)
 
 
+def _outlook(request: PrisonRequest, lead: str = "") -> list[str]:
+    """As it stands by the rule, and what an override takes away; `lead` is who is to be responsible, once chosen."""
+    stored = request.person.handoverdeterminations.current().first()
+    if stored is None or stored.reason == Reason.OVERRIDDEN:
+        return []
+    return [f"As it stands: {in_a_sentence(stored, request.on)}", *_taken_away(stored, lead, request.on)]
+
+
+def _taken_away(stored: HandoverDetermination, lead: str, on: date) -> list[str]:
+    if stored.handover_on is None:
+        return []
+    taken = f"takes the handover date of {day(stored.handover_on)} away: it is on no list of handovers"
+    words = [f"Once confirmed, an override {taken} and nobody is reminded of it, until the override is taken back."]
+    if stored.handover_on > on and lead != Responsibility.COM:
+        chosen = "" if lead else "If the POM is to be responsible, "
+        stays = f"{chosen}the case then stays with the POM past that day: the handover does not happen."
+        words.append(stays[0].upper() + stays[1:])
+    return words
+
+
 def _form(
     request: PrisonRequest,
     form: BaseForm,
@@ -95,6 +119,7 @@ def _form(
     submit: str,
     save: Callable[..., str],
     row: ResponsibilityOverride | None = None,
+    outlook: Sequence[str] = (),
 ) -> HttpResponse:
     back = reverse("handover:override", args=[request.prison.pk, request.person.ref])
     if request.method == "POST" and form.is_valid():
@@ -103,6 +128,7 @@ def _form(
             return redirect(back)
         except RefusedError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
-    context = {"title": title, "form": form, "submit": submit, "cancel": back, "back": back, "present": row}
+    context = {"title": title, "form": form, "submit": submit, "cancel": back, "back": back}
+    context |= {"present": row, "outlook": outlook}
     context |= {"person": request.person, **identity(request.person)}
     return render(request, "handover/override_form.html", context)

@@ -118,7 +118,8 @@ def _check_order(record: ReviewRecord) -> None:
         raise RefusedError(f"The outcome is of {day(outcome_on)}: it was received then or later", field="received_on")
     if next_on and record.outcome != ParoleReview.Outcome.DEFERRED:
         raise RefusedError("Only a review that was adjourned or deferred has a new date", field="next_hearing_on")
-    if next_on and next_on == record.target_hearing_on:
-        raise RefusedError("The new date is the old one: enter another", field="next_hearing_on")
+    if next_on and record.target_hearing_on and next_on <= record.target_hearing_on:
+        words = f"The new date must be after the old one, {day(record.target_hearing_on)}"
+        raise RefusedError(words, field="next_hearing_on")
     if next_on and outcome_on and next_on <= outcome_on:
         raise RefusedError(f"The new date must be after {day(outcome_on)}", field="next_hearing_on")

@@ -1,5 +1,6 @@
 """A person's parole: what is next, who writes and who attends, and every review that is known."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -63,6 +64,7 @@ def parole(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
         "case": case and case.facts.handover,
         "duties": list(duties),
         "reviews": _reviews(request.person),
+        "put_off": _put_off(request.person),
         "why_url": reverse("why", args=[*args, "handover"]),
         "override_url": _override_url(request, case),
         "record_url": _record_url(request),
@@ -75,6 +77,13 @@ def _reviews(person: Person) -> QuerySet[ParoleReview]:
     """The newest first, those taken back at the end."""
     order = (F("withdrawn_at").asc(nulls_first=True), F("target_hearing_on").desc(nulls_last=True), "-pk")
     return person.parole_reviews.select_related("recorded_by", "withdrawn_by").order_by(*order)
+
+
+def _put_off(person: Person) -> ParoleReview | None:
+    """The review of the present sentence that was adjourned or deferred, while no new date is known."""
+    sentence = person.sentences.filter(closed_at=None).first()
+    began = (sentence and sentence.started_on) or date.min
+    return person.parole_reviews.put_off().filter(dated_on__gte=began).first()
 
 
 def _record_url(request: PrisonRequest) -> str:

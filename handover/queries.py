@@ -9,12 +9,19 @@ from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef,
 from django.db.models.functions import Coalesce, TruncDate
 
 from handover.duty_rows import omu_duties
-from handover.models import HandoverDetermination, HandoverStep, Responsibility, responsibility_on
+from handover.models import (
+    HandoverDetermination,
+    HandoverStep,
+    Responsibility,
+    ResponsibilityOverride,
+    responsibility_on,
+)
 from handover.policy import WORK_LISTS, Reason
 from omic.calendar import LONDON, week_start
 from omic.models import Obligation, ObligationKind
 from omic.models.obligation import ObligationQuerySet
 from omic.models.person import PersonQuerySet
+from omic.releases import with_release
 
 UPCOMING = timedelta(days=WORK_LISTS.upcoming_days)
 # One meaning everywhere: a COM is known by name or by email.
@@ -151,7 +158,7 @@ def with_handover(people: PersonQuerySet, on: date) -> PersonQuerySet:
     """The sentenced among `people`, with their dates, who is responsible on the day, tier, and the open duty's day.
 
     `com_since` is the first day of the COM's part, `com_leads_since` that of responsibility: the same where the COM
-    leads and no dates decide.
+    leads and no dates decide. `release_on` is the release that lists show (see omic.releases).
     """
     rows = people.sentenced().annotate(
         handover=FilteredRelation(
@@ -168,9 +175,10 @@ def with_handover(people: PersonQuerySet, on: date) -> PersonQuerySet:
             "obligations", condition=Q(obligations__kind=ObligationKind.HANDOVER, obligations__closed_at__isnull=True)
         ),
     )
-    return rows.annotate(
+    return with_release(rows, on=on).annotate(
         handover_on=F("handover__handover_on"),
         reason=F("handover__reason"),
+        by_policy=F("handover__policy"),
         responsibility=responsibility_on(on, "handover__"),
         letter=F("tier__letter"),
         owed_by=F("duty__due_on"),
@@ -220,6 +228,12 @@ def with_progress(people: PersonQuerySet, on: date) -> PersonQuerySet:
     steps = counting.values("person").annotate(number=Count("pk")).values("number")
     rows = people.annotate(steps=Coalesce(Subquery(steps), 0), late_since=Subquery(oldest))
     return rows.prefetch_related(Prefetch("obligations", queryset=late, to_attr="late"))
+
+
+def with_overrides(people: PersonQuerySet) -> PersonQuerySet:
+    """People with the `overrides` of each that stand or wait, one at most, and who asked for them and decided."""
+    rows = ResponsibilityOverride.objects.open().select_related("asked_by", "decided_by")
+    return people.prefetch_related(Prefetch("responsibility_overrides", queryset=rows, to_attr="overrides"))
 
 
 def list_counts(people: PersonQuerySet, on: date, lists: Iterable[HandoverList] = LISTS) -> dict[str, int]:

@@ -9,18 +9,11 @@ from django.db import transaction
 from handover.casework_actions import locked_case, record_step
 from handover.duty_actions import RefusedError
 from handover.models import HandoverReport, HandoverStep
+from handover.report_text import PARTS, in_text
 from omic import audit
 from omic.audit import Actor
-from omic.formats import day
 from omic.models import Person, Sentence, Staff
 
-# Its parts, in the order in which they are written and read.
-PARTS = {
-    "done_in_custody": "What has been done in custody",
-    "still_to_do": "What is still to do",
-    "risks": "Risks, and what keeps them low",
-    "release_needs": "What is needed for release",
-}
 GONE = "The draft that you opened was about a sentence that has ended."
 
 
@@ -67,7 +60,7 @@ def send_report(
 ) -> HandoverReport:
     """Keep the draft as it was sent, and record the step; `completes` records the handover as well.
 
-    Raises ReportConflictError when the draft is not the one that was shown, RefusedError when there is nothing to send
+    Raises ReportConflictError when the draft is not the one that was shown, RefusedError when one of its parts is empty
     or a report counts as sent already.
     """
     person, sentence = locked_case(person)
@@ -75,9 +68,10 @@ def send_report(
         return HandoverReport.objects.filter(sentence=known.sentence, sent_at__isnull=False).latest("sent_at")
     report = _draft(sentence)
     _unchanged(report, version, sentence)
-    if report is None or not any(getattr(report, name).strip() for name in PARTS):
+    if report is None:
         raise RefusedError("Nothing is written yet: write the report first.")
-    report.sent_at, report.sent_text, report.version = at, in_text(report), report.version + 1
+    _complete(report)
+    report.sent_at, report.sent_text, report.version = at, in_text(report, on=sent_on, to=to), report.version + 1
     report.save(update_fields=["sent_at", "sent_text", "version"])
     step = {"kind": HandoverStep.Kind.REPORT, "done_on": sent_on, "texts": {"note": f"Sent to {to}"}}
     record_step(person=person, request_id=request_id, completes=completes, by=by, at=at, **step)
@@ -85,12 +79,18 @@ def send_report(
     return report
 
 
-def in_text(report: HandoverReport) -> str:
-    """The report as it goes out: who it is about, who wrote it, and its parts."""
-    about = f"Handover report on {report.person.name} ({report.person.prison_number}), {report.prison}"
-    written = f"Written by {report.written_by}, {day(report.written_at)}"
-    parts = [f"{words}\n{getattr(report, name).strip() or 'Nothing noted.'}" for name, words in PARTS.items()]
-    return "\n\n".join([about, written, *parts])
+def sending_of(report: HandoverReport) -> HandoverStep | None:
+    """The step that was recorded with the sending of a report; None for a draft."""
+    steps = HandoverStep.objects.filter(sentence=report.sentence, kind=HandoverStep.Kind.REPORT)
+    return steps.filter(recorded_at=report.sent_at).select_related("withdrawn_by").first() if report.sent_at else None
+
+
+def taken_back(person: Person) -> HandoverReport | None:
+    """The present sentence's newest report, where its sending was taken back: what it says may be gone on with."""
+    reports = HandoverReport.objects.filter(person=person, sentence__closed_at=None, sent_at__isnull=False)
+    newest = reports.select_related("sentence").order_by("-sent_at").first()
+    step = sending_of(newest) if newest else None
+    return newest if step and step.withdrawn_at else None
 
 
 def changed_since(report: HandoverReport, texts: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -100,9 +100,16 @@ def changed_since(report: HandoverReport, texts: Mapping[str, str]) -> list[tupl
     ]
 
 
+def _complete(report: HandoverReport) -> None:
+    """The COM can tell nothing to say from nothing said only where every part says something."""
+    if empty := [words for name, words in PARTS.items() if not getattr(report, name).strip()]:
+        said = "”, “".join(empty)
+        raise RefusedError(f"Nothing is written under “{said}”. Where there is nothing to tell, write that.")
+
+
 def _draft(sentence: Sentence) -> HandoverReport | None:
     drafts = HandoverReport.objects.select_for_update(of=("self",)).filter(sentence=sentence, sent_at=None)
-    return drafts.select_related("person", "prison", "written_by").first()
+    return drafts.select_related("person__pom", "prison", "sentence", "written_by").first()
 
 
 def _unchanged(report: HandoverReport | None, version: int, sentence: Sentence) -> None:

@@ -13,7 +13,15 @@ from handover.casework_pages import answer, waits
 from handover.duty_actions import RefusedError
 from handover.models import HandoverReport
 from handover.other_numbers import reports_of
-from handover.report_actions import PARTS, ReportConflictError, changed_since, in_text, save_report, send_report
+from handover.report_actions import (
+    ReportConflictError,
+    changed_since,
+    save_report,
+    send_report,
+    sending_of,
+    taken_back,
+)
+from handover.report_text import PARTS, in_text, read
 from omic import audit, pending
 from omic.access import Action, requires
 from omic.audit import Actor
@@ -27,8 +35,10 @@ def report(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     if current_sentence(request.person) is None:
         return _no_sentence(request)
     draft = _draft(request)
-    form = ReportForm(pending.typed(request), initial=_shown(draft), staff=request.user, now=request.now)
-    context: dict[str, Any] = {"draft": draft}
+    again = None if draft else taken_back(request.person)
+    initial = _shown(draft) or _texts(again)
+    form = ReportForm(pending.typed(request), initial=initial, staff=request.user, now=request.now)
+    context: dict[str, Any] = {"draft": draft, "again": again}
     if request.method == "POST" and form.is_valid():
         try:
             version, texts = form.cleaned_data["version"], form.texts()
@@ -61,7 +71,11 @@ def _conflict(form: ReportForm, conflict: ReportConflictError) -> dict[str, Any]
 
 
 def _shown(draft: HandoverReport | None) -> dict[str, Any]:
-    return {name: getattr(draft, name) for name in (*PARTS, "version")} if draft else {}
+    return _texts(draft) | {"version": draft.version} if draft else {}
+
+
+def _texts(report: HandoverReport | None) -> dict[str, Any]:
+    return {name: getattr(report, name) for name in PARTS} if report else {}
 
 
 @requires(Action.WORK_HANDOVER)
@@ -93,7 +107,8 @@ def send(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 @requires(Action.SEE_DATES)
 def report_print(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
     """The report on paper: as it was sent, or the draft as it stands."""
-    row = get_object_or_404(reports_of(request.person).select_related("written_by", "prison", "person"), pk=number)
+    rows = reports_of(request.person).select_related("written_by", "prison", "person__pom", "sentence")
+    row = get_object_or_404(rows, pk=number)
     audit.record(
         by=Actor(staff=request.user),
         action="see_handover_report",
@@ -105,7 +120,8 @@ def report_print(request: PrisonRequest, code: str, ref: str, number: int) -> Ht
     context = {
         "title": "Handover report",
         "report": row,
-        "text": row.sent_text or in_text(row),
+        "sending": sending_of(row),
+        "sections": read(row.sent_text or in_text(row, on=request.on)),
         "person": request.person,
         "back": reverse("handover:case", args=[code, ref]),
     }

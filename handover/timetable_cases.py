@@ -1,13 +1,16 @@
 """The facts that the timetable of duties is told, read for many people at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import groupby, takewhile
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Min, Q
 
 from handover.cases import LEGAL_STATUS, Reviews, facts_of, read_rows, reviews_of
+from handover.early_known import ANSWERED, CRITERIA, RATIONALE, known_before
 from handover.models import EarlyAssessment, HandoverDetermination
 from handover.timetable import (
     EarlyAllocationFacts,
@@ -21,9 +24,11 @@ from handover.timetable import (
     YouthFacts,
     timetable,
 )
+from handover.timetable.case import case_of
+from handover.timetable.early_allocation import meets_a_criterion
 from handover.timetable.policy import Cause
-from omic.calendar import london_midnight
-from omic.models import Alert, Contact, ContactKind, ExpectedArrival, OasysAssessment
+from omic.calendar import london_day, london_midnight
+from omic.models import Alert, Contact, ContactKind, DetailEntry, ExpectedArrival, OasysAssessment
 
 Row = dict[str, Any]
 TACT_ALERT = "XTACT"
@@ -31,19 +36,15 @@ _MET = (ContactKind.ENGAGEMENT, ContactKind.SESSION, ContactKind.ENTRY)
 FULL = 3  # the layer of a full OASys
 _PERSON = ("rosh", "life", "care_experienced", "opd_screened_in")
 _OASYS = ("handover_oasys_not_needed", "handover_oasys_reason")
-_EARLY = (
-    "separation_centre", "cppc_in_principle", "nca_case", "scpo", "high_profile", "extremism_screening",
-    "mappa_level_needed", "mappa_exceptional",
-)  # fmt: skip
 _HOSPITAL = ("hospital_transfer_on", "remission_planned_on", "remitted_on")
 _MEETINGS = ("planning_meeting_on", "closure_meeting_on")
-_DETAILS = (*_PERSON, *_OASYS, *_EARLY, "early_allocation_rationale", *_HOSPITAL, *_MEETINGS)
+_DETAILS = (*_PERSON, *_OASYS, *ANSWERED, *_HOSPITAL, *_MEETINGS)
 _COLUMNS = (
     "sex", "date_of_birth", "booking_id", "reception_on", "wing_id", "pom_id", "key_worker_id",
     "sentence__recall_kind", "sentence__confirmed_release_on",
     *(f"details__{name}" for name in _DETAILS),
 )  # fmt: skip
-FLAGS = {"life", "care_experienced", "opd_screened_in", "handover_oasys_not_needed"} | set(_EARLY) - {
+FLAGS = {"life", "care_experienced", "opd_screened_in", "handover_oasys_not_needed"} | set(CRITERIA) - {
     "mappa_level_needed"
 }
 
@@ -56,8 +57,10 @@ class Recorded:
     events: list[OasysAssessment] = field(default_factory=list)
     pom_contact: Contact | None = None
     undone_contacts: set[int] = field(default_factory=set)  # the POM's, corrected or taken back
-    tact: bool = False
+    tact_seen_at: datetime | None = None
     declined: bool = False  # early allocation, by the newest assessment of the present sentence
+    assessed: EarlyAssessment | None = None  # what the newest goes back to, of those that found a criterion met
+    stated: list[DetailEntry] = field(default_factory=list)  # of somebody assessed: the criteria, whoever stated them
     arrival: ExpectedArrival | None = None
     contacts: list[Contact] = field(default_factory=list)  # POM's and key worker's with somebody who was expected
     reviews: Reviews = field(default_factory=Reviews)
@@ -141,6 +144,9 @@ def read_duties(people: Sequence[int], on: date, versions: Mapping[int, str] | N
         facts = _facts(row, facts_of(row, reviews[person], on), recorded[person])
         policy, known_since = answers[person]
         policy = versions[person] if versions else policy
+        assessed_on = _assessed_on(facts, recorded[person], policy)
+        if assessed_on:
+            facts = replace(facts, early=replace(facts.early, assessed_on=assessed_on))
         yield DutyCase(row, facts, timetable(facts, policy=policy), recorded[person], known_since)
 
 
@@ -168,10 +174,8 @@ def _recorded(rows: Sequence[Row]) -> dict[int, Recorded]:
         else:
             found[contact.person_id].pom_contact = contact
     for alert in Alert.objects.filter(person__in=people, code=TACT_ALERT, ends_on=None):
-        found[alert.person_id].tact = True
-    newest = EarlyAssessment.objects.standing().filter(person__in=people, sentence__closed_at=None)
-    for row in newest.order_by("person_id", "-assessed_at", "-pk").distinct("person_id"):
-        found[row.person_id].declined = row.declined
+        found[alert.person_id].tact_seen_at = alert.first_seen_at
+    _read_assessments(found)
     arrivals = ExpectedArrival.objects.filter(Q(closed_at=None) | Q(closed_because="Arrived"), person__in=people)
     for arrival in arrivals.order_by("recorded_at", "pk"):
         if arrival.closed_at is None or arrival.prison_id == here[arrival.person_id]:
@@ -180,6 +184,34 @@ def _recorded(rows: Sequence[Row]) -> dict[int, Recorded]:
     for contact in Contact.objects.current().filter(person__in=expected, kind__in=_MET) if expected else ():
         found[contact.person_id].contacts.append(contact)
     return found
+
+
+def _read_assessments(found: Mapping[int, Recorded]) -> None:
+    """Of the present sentence: how the newest stands, and the first of those in a row that found a criterion met."""
+    rows = EarlyAssessment.objects.standing().filter(person__in=found, sentence__closed_at=None)
+    for person, newest_first in groupby(rows.order_by("person_id", "-assessed_at", "-pk"), attrgetter("person_id")):
+        assessments = list(newest_first)
+        found[person].declined = assessments[0].declined
+        for assessment in takewhile(lambda one: one.klass != one.Class.NONE and not one.declined, assessments):
+            found[person].assessed = assessment
+    assessed = [person for person, one in found.items() if one.assessed]
+    fields = [*CRITERIA, "rosh"]
+    entries = DetailEntry.objects.filter(person__in=assessed, field__in=fields) if assessed else ()
+    for entry in entries:
+        found[entry.person_id].stated.append(entry)
+
+
+def _assessed_on(facts: TimetableFacts, recorded: Recorded, policy: str) -> date | None:
+    """The day of the assessment from which alone it is known that a criterion is met."""
+    if recorded.assessed is None:
+        return None
+    at = recorded.assessed.assessed_at
+    known = {"rosh": facts.person.rosh} | known_before(recorded.stated, at)
+    person = replace(facts.person, rosh=known.pop("rosh"))
+    known = {name: bool(value) if name in FLAGS else value for name, value in known.items()}
+    tact = recorded.tact_seen_at is not None and recorded.tact_seen_at < at
+    before = replace(facts, person=person, early=EarlyAllocationFacts(tact=tact, **known))
+    return None if meets_a_criterion(case_of(before, policy)) else london_day(at)
 
 
 def _facts(row: Row, handover: Any, recorded: Recorded) -> TimetableFacts:
@@ -201,10 +233,10 @@ def _facts(row: Row, handover: Any, recorded: Recorded) -> TimetableFacts:
             **{name: known[name] for name in _OASYS},
         ),
         early=EarlyAllocationFacts(
-            tact=recorded.tact,
+            tact=recorded.tact_seen_at is not None,
             declined=recorded.declined,
-            rationale=known["early_allocation_rationale"],
-            **{name: known[name] for name in _EARLY},
+            rationale=known[RATIONALE],
+            **{name: known[name] for name in CRITERIA},
         ),
         recall=RecallFacts(recall_type=row["sentence__recall_kind"] or None, returned_at=row["sentence__returned_at"]),
         youth=_youth(row, recorded, known),

@@ -6,16 +6,17 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
 
-from handover.early_actions import DECISION, TAKEN_BACK, state_agreement
-from handover.merged_facts import facts_carried, stated_by_merge, take_facts_back
+from handover.early_actions import DECISION, state_agreement
+from handover.early_known import TAKEN_BACK, restated
+from handover.merged_facts import facts_carried, take_facts_back
 from handover.merged_handovers import handovers_carried, take_handovers_back
 from handover.models import EarlyAssessment, FormDecision, HandoverReport, HandoverStep, ResponsibilityOverride
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
-from omic.details import Statement, in_text, newest, state_details
+from omic.details import Statement, newest, state_details
 from omic.formats import day, plural
-from omic.models import Person, PersonMerge, Staff
+from omic.models import PersonMerge, Staff
 
 _STAGES = ("approved_at", "referred_at", "decision_recorded_at")
 SINCE = "look through it, what came of {} is about somebody else"
@@ -152,18 +153,9 @@ def _restate(merge: PersonMerge, *, by: Staff, at: datetime) -> None:
 
     Those that an assessment gives which stands stay as they are.
     """
-    standing, given = newest(merge.kept.detail_entries.all()), _given(merge.kept)
-    by_merge = {name: row for name, row in standing.items() if row.value and row.source == stated_by_merge(merge.gone)}
-    theirs = [name for name, row in by_merge.items() if (name, row.value) not in given]
     said = Statement(TAKEN_BACK, london_day(at), Actor(staff=by), at)
-    state_details(merge.kept, dict.fromkeys(theirs), said, deliberate=True)
-    agreed = standing.get("early_allocation")
+    state_details(merge.kept, restated(merge.kept), said, deliberate=True)
+    agreed = newest(merge.kept.detail_entries.all()).get("early_allocation")
     if agreed and agreed.source == DECISION:  # what a file states of the number that stayed is its own
         in_force = merge.kept.early_assessments.in_force().exists()
         state_agreement(merge.kept, DECISION if in_force else TAKEN_BACK, by=by, at=at)
-
-
-def _given(person: Person) -> set[tuple[str, str | None]]:
-    """The answers of the assessments that stand, as entries keep them."""
-    rows = person.early_assessments.standing().filter(sentence__closed_at=None)
-    return {(name, in_text(value)) for row in rows for name, value in row.answers.items()}

@@ -13,7 +13,7 @@ from handover.community_tabs import ways_on
 from handover.duty_actions import RefusedError
 from handover.forms import HandoverFilter, RecordHandoverForm
 from handover.lists import COLUMNS
-from handover.queries import LIST_BY_KEY, LISTS, list_counts, with_handover, with_progress
+from handover.queries import LIST_BY_KEY, LISTS, list_counts, with_handover, with_overrides, with_progress
 from handover.week_chart import week_chart
 from omic import audit, pending
 from omic.access import Action, Relation, requires
@@ -32,6 +32,7 @@ def handovers(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
     chosen = LIST_BY_KEY[key]
     everyone = with_handover(request.prison.people.all(), request.on)
     people = with_progress(everyone.filter(chosen.where(request.on)), request.on)
+    people = with_overrides(people) if key == "overridden" else people
     relations = request.standing.relations(Action.RECORD_HANDOVER)
     page = ListPage(
         request,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from handover.models import Responsibility
-from handover.policy import REASONS
+from handover.policy import reason_words
 from handover.rules import state_step
 from handover.timetable import Task, Timetable, timetable
 from handover.timetable.calculate import facts_of
@@ -93,7 +93,7 @@ def _case(found: Timetable, on: date) -> Group:
         "Responsible": Said((who,)),
         "COM supports from": _dated(determined.start_on),
         "Handover": _dated(determined.handover_on),
-        "Reason": Said((REASONS[outcome.reason],)),
+        "Reason": Said((reason_words(outcome.reason, outcome.policy),)),
         "Earliest release": Said((f"{RELEASE_DATES[release.kind]}, {day(release.on)}",), on=release.on)
         if release
         else Said(("Not known",)),

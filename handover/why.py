@@ -3,7 +3,7 @@
 from datetime import date
 
 from handover.models import HandoverDetermination, Responsibility
-from handover.policy import STORED_REASONS
+from handover.policy import Reason, reason_words
 from handover.rules import Determination, Release, state_on, state_step
 from omic.access import Action, requires
 from omic.formats import day
@@ -63,13 +63,15 @@ def as_determined(row: HandoverDetermination) -> Determination:
 
 def in_a_sentence(row: HandoverDetermination, on: date) -> str:
     """Who is responsible on the day, when that changes, and the reason."""
-    return f"{_who(row, on)} {STORED_REASONS[row.reason]}."
+    return f"{_who(row, on)} {reason_words(row.reason, row.policy)}."
 
 
 def _who(row: HandoverDetermination, on: date) -> str:
     state, handover_on = state_on(as_determined(row), on), day(row.handover_on)
     if state is None:
         return "Nobody is responsible for a case."
+    if row.fixed == Responsibility.POM and row.reason != Reason.OVERRIDDEN:
+        return "The POM is responsible, and no handover date can be worked out."
     if row.fixed:
         return f"{_FIXED[Responsibility(row.fixed)]}, and no handover date applies."
     return {

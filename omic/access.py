@@ -54,6 +54,7 @@ class Action(StrEnum):
     SEE_KEY_WORK = "see_key_work"
     MANAGE_KEY_WORKERS = "manage_key_workers"
     SEE_OMU = "see_omu"
+    SEE_CASES = "see_cases"
     MY_CASES = "my_cases"
     ALLOCATE_POM = "allocate_pom"
     SEE_EXTRA = "see_extra"
@@ -151,6 +152,7 @@ ACCESS: dict[Action, dict[Role, Relation]] = {
     _A.REVIEW_NOTES: _roles(_R.HOMD, _R.KEY_WORK_CHAMPION),
     _A.SEE_KEY_WORK: _roles(_R.KEY_WORK_MANAGER, _R.KEY_WORK_CHAMPION, _R.HOMD, _R.HOMS, _R.SAFER_CUSTODY, *_OVERSEERS),
     _A.SEE_OMU: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR, *_OVERSEERS),
+    _A.SEE_CASES: _roles(*_OMU, *_OVERSEERS),  # the prison's caseload: POMs look up one another's cases in it
     _A.MY_CASES: _roles(_R.POM),
     _A.ALLOCATE_POM: _roles(_R.HOMD),
     _A.SEE_EXTRA: _roles(_R.HOMD, _R.HOMS, _R.CASE_ADMINISTRATOR, _R.GOVERNOR),  # free text about one person

@@ -21,11 +21,11 @@ from omic import audit
 from omic.access import Action, requires
 from omic.audit import Actor
 from omic.calendar import london_day, london_midnight
-from omic.details import FIELDS
+from omic.details_pages import label, shown
 from omic.formats import day
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
-from omic.models import ObligationState, Person, Stay
+from omic.models import DetailEntry, ObligationState, Person, Stay
 from omic.people import FLAGS, identity
 
 KINDS = (
@@ -35,6 +35,8 @@ KINDS = (
     ("holder", "POM and key worker"),
     ("contact", "Contacts"),
     ("duty", "Duties"),
+    ("note", "Case notes"),
+    ("email", "Emails to the community"),
 )
 AT_ONCE = 60
 
@@ -49,6 +51,7 @@ class Event:
     text: str = ""
     by: object = ""
     number: str = ""  # the prison number it is recorded under, where that is not the person's own
+    needs: Action | None = None  # told to those alone who may take this for the person as well
 
 
 Source = Callable[[Person], Iterable[Event]]
@@ -69,7 +72,7 @@ def case_history(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     )
     kind = form.cleaned_data["kind"] if form.is_valid() else ""
     numbers = [person, *Person.objects.filter(merges_away__in=person.numbers_taken_in.standing())]
-    events = [event for event in _events(person, numbers) if not kind or event.kind == kind]
+    events = [event for event in _told(request, _events(person, numbers)) if not kind or event.kind == kind]
     page = Paginator(events, AT_ONCE).get_page(request.GET.get("page"))
     stays = _stays(person, numbers)
     context = {
@@ -95,6 +98,13 @@ def _events(person: Person, numbers: Iterable[Person]) -> list[Event]:
         for event in source(number)
     ]
     return sorted(found, key=lambda event: (event.at, event.title), reverse=True)
+
+
+def _told(request: PrisonRequest, events: Sequence[Event]) -> list[Event]:
+    """Those of which the reader has need to know; asked once for each action that any of them needs."""
+    needed = {event.needs for event in events if event.needs}
+    theirs = {action for action in needed if request.standing.reaches(action, request.person)}
+    return [event for event in events if event.needs is None or event.needs in theirs]
 
 
 def _stays(person: Person, numbers: Iterable[Person]) -> dict[str, list[Stay]]:
@@ -140,12 +150,24 @@ def stays(person: Person) -> Iterator[Event]:
 
 
 def details(person: Person) -> Iterator[Event]:
-    """What was said of the case beside the roll, and by which source."""
-    for row in person.detail_entries.select_related("recorded_by"):
-        words = str(FIELDS[row.field].verbose_name) if row.field in FIELDS else row.field.replace("_", " ")
-        words = words[0].upper() + words[1:]
-        text = f"Source: {row.source}, as at {day(row.as_at)}"
-        yield Event(row.recorded_at, "details", f"{words}: {row.value or 'taken back'}", text, row.recorded_by or "")
+    """What was said of the case beside the roll, what was known before, and by which source."""
+    stands: dict[str, DetailEntry] = {}
+    for row in person.detail_entries.select_related("recorded_by").order_by("pk"):
+        before = stands.get(row.field)
+        if before is None or row.as_at >= before.as_at:
+            stands[row.field] = row
+        text = f"{_before(row, before)}Source: {row.source}, as at {day(row.as_at)}"
+        title = f"{label(row.field)}: {shown(row)}"
+        yield Event(row.recorded_at, "details", title, text, row.recorded_by or "")
+
+
+def _before(row: DetailEntry, before: DetailEntry | None) -> str:
+    """What an entry changed, in words; nothing where it is the first of its field."""
+    if before is None:
+        return ""
+    if row.as_at < before.as_at:
+        return f"Changed nothing: {shown(before)} is known as at {day(before.as_at)}. "
+    return f"Before: {shown(before)}. " if row.value != before.value else "As it was before. "
 
 
 def alerts(person: Person) -> Iterator[Event]:
@@ -168,9 +190,10 @@ def duties(person: Person) -> Iterator[Event]:
     """Duties that no contact meets, as they were closed, and the contacts that were missed."""
     closed = person.obligations.filter(closed_at__isnull=False, met_by="").select_related("closed_by")
     for row in closed:
-        title = f"{row.get_kind_display()}: {row.get_state_display().lower()}"
+        state = row.get_state_display().lower()
+        why = row.closed_because if row.closed_because.lower() != state else ""
         if row.closed_at:
-            yield Event(row.closed_at, "duty", title, row.closed_because, row.closed_by or "")
+            yield Event(row.closed_at, "duty", f"{row.get_kind_display()}: {state}", why, row.closed_by or "")
     for row in person.obligations.filter(state=ObligationState.MISSED):
         if row.due_before:
             yield Event(row.due_before, "duty", f"{row.get_kind_display()}: missed", f"Due on {day(row.due_on)}")

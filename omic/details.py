@@ -82,6 +82,13 @@ def in_text(value: Any) -> str | None:
     return str(value)
 
 
+def from_text(name: str, text: str | None) -> Any:
+    """The value of a field as its entry kept it: the reverse of `in_text`."""
+    if isinstance(FIELDS[name], models.BooleanField):
+        return None if text is None else text == "true"
+    return clean_value(name, text)
+
+
 def state_details(
     person: Person, values: Mapping[str, Any], statement: Statement, *, deliberate: bool = False
 ) -> Stated:

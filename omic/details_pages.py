@@ -27,6 +27,7 @@ from omic.recorded import RecordedError, reviews_seen
 from omic.why import in_words
 
 ENTRIES_SHOWN = 100
+UNASKED = {"last_oasys_on": "Last OASys on"}  # facts that files alone state, where a name of theirs has initials
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,10 @@ def _newer(entry: DetailEntry) -> str:
 
 def label(name: str) -> str:
     """A detail's name as the form has it; files also state facts that no form asks for."""
-    field = DetailsForm.base_fields.get(name)
-    return str(field.label) if field else name.replace("_", " ").capitalize()
+    if field := DetailsForm.base_fields.get(name):
+        return str(field.label)
+    words = UNASKED.get(name) or str(FIELDS[name].verbose_name if name in FIELDS else name.replace("_", " "))
+    return words[0].upper() + words[1:]
 
 
 def shown(entry: DetailEntry) -> str:
@@ -120,7 +123,8 @@ def shown(entry: DetailEntry) -> str:
     if entry.value is None:
         return "Not known"
     if field is None:
-        return str(in_words(entry.value))
+        fact = in_words(entry.value)
+        return day(fact) if isinstance(fact, date) else str(fact)
     if isinstance(field, models.BooleanField):
         return "Yes" if entry.value == "true" else "No"
     value = field.to_python(entry.value)

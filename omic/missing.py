@@ -29,8 +29,9 @@ from omic.models import Person, Wing
 class Missing:
     """One detail that people lack: `of(day)` finds them among people, `blocks` says what cannot be told without it.
 
-    `by_roll` details come with the roll and cannot be typed in. `joins` are the rows beside a person that `of` reads
-    by these names, one at the most: joined once for all details, where a question for each would be asked of everyone.
+    `by_roll` details come with the roll and cannot be typed in; those of `women` are asked of nobody else. `joins` are
+    the rows beside a person that `of` reads by these names, one at the most: joined once for all details, where a
+    question for each would be asked of everyone.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Missing:
     of: Callable[[date], Q]
     by_roll: bool = False
     joins: Mapping[str, FilteredRelation] = field(default_factory=dict)
+    women: bool = False
 
 
 @cache
@@ -85,7 +87,8 @@ class MissingFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["what"].extra["choices"] = [(check.key, check.label) for check in checks()]
+        asked = [check for check in checks() if self.request.prison.women or not check.women]
+        self.filters["what"].extra["choices"] = [(check.key, check.label) for check in asked]
 
     def lacking_what(self, people: QuerySet[Person], _name: str, key: str) -> QuerySet[Person]:
         return people.filter(**{f"missing_{key}": True})
@@ -130,7 +133,10 @@ def missing_details(request: PrisonRequest, code: str) -> HttpResponseBase:
         empty="Nothing is missing: every tier is settled and every handover date can be worked out. That is good.",
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "missing-details"),
-        context={"may_enter_tier": request.standing.may(Action.ENTER_TIER)},
+        context={
+            "may_enter_tier": request.standing.may(Action.ENTER_TIER),
+            "may_screen": request.standing.may(Action.SCREEN_COMPLEXITY),
+        },
     )
     lede = "People about whom something is not recorded that a rule needs. Nothing is guessed: what it blocks says so."
     return page.response(context={"lede": lede})

@@ -22,7 +22,6 @@ from omic.models import Alert, Person, PersonMerge, Presence
 # Alerts that whoever may open the page must see at once: code, words, colour. They state only what they say.
 FLAGS = (("HA", "Open ACCT", "red"), ("HA1", "ACCT post-closure", "yellow"), ("RNO121", "No one-to-one", "red"))
 FOUND_AT_MOST = 50
-HEADINGS = (("My people", True), ("Others here", False))
 ALIKE, ALIKE_AT_MOST = 0.35, 10  # how like a name must be spelt, of 1, to be offered where nobody matches
 
 
@@ -106,7 +105,7 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
             rows = list(_alike(people, words)[:ALIKE_AT_MOST])
         context |= {
             "searched": True,
-            "results": [(heading, [row for row in rows if _holds(request, row) is own]) for heading, own in HEADINGS],
+            "results": _own_apart(request, rows),
             "full": len(rows) == FOUND_AT_MOST,
             "limit": FOUND_AT_MOST,
             "nobody": not rows,
@@ -120,6 +119,13 @@ def _own_first(request: PrisonRequest) -> QuerySet[Person]:
     held = Q(pom=request.user) | Q(key_worker=request.user)
     people = request.standing.people(Action.SEE_PERSON).select_related("wing", "pom", "key_worker")
     return people.order_by(Case(When(held, then=0), default=1), "surname", "forename", "prison_number")
+
+
+def _own_apart(request: PrisonRequest, rows: list[Person]) -> list[tuple[str, list[Person]]]:
+    """Who was found, each group with its heading; nobody stands among others where none of them is one's own."""
+    own = [row for row in rows if _holds(request, row)]
+    others = [row for row in rows if not _holds(request, row)]
+    return [("My people", own), ("Others here" if own else "Found here", others)]
 
 
 def _holds(request: PrisonRequest, person: Person) -> bool:

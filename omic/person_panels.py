@@ -8,6 +8,7 @@ from omic import alerts
 from omic.access import Action
 from omic.http import PrisonRequest
 from omic.models import Person
+from omic.releases import release_kind, release_on
 
 # NOMIS's dates by their initials, in the order in which they are read.
 DATES = (
@@ -40,13 +41,15 @@ def dates_panel(request: PrisonRequest, person: Person) -> dict[str, Any] | None
     """The current sentence and its dates; None for those who do not see dates."""
     if not request.standing.may(Action.SEE_DATES):
         return None
-    sentence = person.sentences.filter(closed_at=None).first()
+    rows = person.sentences.filter(closed_at=None)
+    rows = rows.annotate(release_on=release_on(request.on, sentence="", person="person__"))
+    sentence = rows.annotate(release_kind=release_kind(sentence="", person="person__")).first()
     known = [(words, getattr(sentence, name)) for name, words in DATES] if sentence else []
     return {
         "template": "omic/dates_panel.html",
         "sentence": sentence,
         "dates": [(words, day) for words, day in known if day],
-        "earliest": person.earliest_release_on,
-        "kind": person.earliest_release_kind.upper(),
+        "release": sentence and sentence.release_on,
+        "kind": sentence.release_kind.upper() if sentence else "",
         "why": reverse("why", args=[request.prison.pk, person.ref, "handover"]),
     }

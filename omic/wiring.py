@@ -135,7 +135,7 @@ RULEBOOKS = [
     "wellbeing.policy.RULES_BY_ID",
 ]
 # What each app misses when it is not recorded, and what that blocks (see omic/missing.py).
-MISSING_DETAILS = ["tiering.missing.MISSING", "handover.missing.MISSING"]
+MISSING_DETAILS = ["tiering.missing.MISSING", "handover.missing.MISSING", "allocation.missing.MISSING"]
 # The panels of a person's page and the numbers of the home page, in order; each answers by role, or not at all.
 PERSON_PANELS = [
     "wellbeing.panels.check_panel",
@@ -207,6 +207,8 @@ CASE_HISTORY = [
     "allocation.case_history.covers",
     "allocation.case_history.extra_resource",
     "allocation.case_history.complexity",
+    "allocation.case_history.notes",
+    "allocation.case_history.victim_liaison",
     "keywork.case_history.key_workers",
 ]
 HOME_TILES = [

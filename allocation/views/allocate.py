@@ -14,11 +14,12 @@ from allocation.caseload import PART_WORDS
 from allocation.choosing import COMPARED, Sight, look
 from allocation.choosing import compare as side_by_side
 from allocation.forms import AllocateForm, EndForm, attempt
-from allocation.lists import release_words, tier_words
+from allocation.lists import tier_words
 from omic import pending
 from omic.access import Action, requires
 from omic.http import PrisonRequest
 from omic.people import identity
+from omic.releases import release_words
 
 
 @requires(Action.ALLOCATE_POM)

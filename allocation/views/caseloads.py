@@ -92,6 +92,7 @@ def my_tabs(request: PrisonRequest, cases: QuerySet[Person] | None = None) -> li
         risk=counted(to_read(request.standing)),
         engagement=counted(my_engagement(request)),
         ended=counted(ended_lately(request.user, request.prison, on=request.on)),
+        whole=counted(request.prison.people.filter(pom__isnull=False)),
     )
     tabs += [
         Tab("Duties", reverse("allocation:my-duties", args=[code]), found["duties"]),
@@ -99,7 +100,8 @@ def my_tabs(request: PrisonRequest, cases: QuerySet[Person] | None = None) -> li
     ]
     if request.prison.women:
         tabs.append(Tab("Engagement", reverse("allocation:my-engagement", args=[code]), found["engagement"]))
-    return [*tabs, Tab("Ended", reverse("allocation:my-ended", args=[code]), found["ended"])]
+    tabs.append(Tab("Ended", reverse("allocation:my-ended", args=[code]), found["ended"]))
+    return [*tabs, Tab("Whole prison", reverse("allocation:cases", args=[code]), found["whole"])]
 
 
 def pom_tabs(request: PrisonRequest, staff: Staff, cases: QuerySet[Person] | None = None) -> list[Tab]:

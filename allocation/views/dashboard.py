@@ -18,6 +18,7 @@ from allocation.engagement_lists import assurance_panel
 from allocation.filters import CaseFilter, DutyFilter, PomFilter, WaitingFilter, omu_duties
 from allocation.lists import caseload_columns, duty_columns, waiting_columns
 from allocation.loads import chart_of, loads, pom_columns, tier_mix
+from allocation.views.caseloads import my_tabs
 from omic import audit
 from omic.access import Action, requires
 from omic.context import Tab
@@ -58,7 +59,7 @@ def dashboard(request: PrisonRequest, code: str) -> HttpResponse:
         "tiles": queries.tiles(request, stands, numbers),
         "loads": drawn,
         "chart": chart_of(drawn),
-        "week_chart": column_chart([(week.text, week.count) for week in numbers["weeks"]]),
+        "week_chart": column_chart([(week.short, week.count) for week in numbers["weeks"]]),
         "engagement": assurance_panel(request),
         "panels": [panel for name in settings.OMU_PANELS if (panel := import_string(name)(request))],
         "may_allocate": request.standing.may(Action.ALLOCATE_POM),
@@ -124,7 +125,7 @@ def people(request: PrisonRequest, code: str) -> HttpResponseBase:
     return page.response("allocation/people.html", context)
 
 
-@requires(Action.SEE_OMU)
+@requires(Action.SEE_CASES)
 def cases(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Everyone here who has a POM; the lists that every caseload has are a filter."""
     chosen = LIST_BY_KEY.get(request.GET.get("which", ""))
@@ -141,7 +142,8 @@ def cases(request: PrisonRequest, code: str) -> HttpResponseBase:
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "cases"),
     )
-    return page.response(context={"tabs": omu_tabs(code), "lede": chosen.definition if chosen else ""})
+    tabs = omu_tabs(code) if request.standing.may(Action.SEE_OMU) else my_tabs(request)
+    return page.response(context={"tabs": tabs, "lede": chosen.definition if chosen else ""})
 
 
 @requires(Action.SEE_OMU)

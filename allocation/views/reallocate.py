@@ -167,6 +167,7 @@ def _saved(
     typed["batch"] = uuid.uuid4().hex  # another email for what is given next
     again = _form(request, cases, typed, besides)
     again.refuse(refused)
-    names = {move.person.pk: move.person for move in moves}
-    context |= {"form": again, "refused": [(names[person], words) for person, words in refused.items()]}
+    here = {case.pk for case in cases}  # the form says it of those; whoever has left has no place on it any more
+    gone = [(move.person, refused[move.person.pk]) for move in moves if move.person.pk in refused.keys() - here]
+    context |= {"form": again, "refused": refused, "gone": gone}
     return render(request, "allocation/reallocate.html", context)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from allocation.coworking import PART_WORDS, Part, end_share, share_case
 from allocation.forms import ReasonForm, ShareForm, attempt
 from allocation.leaving import end_shares, open_shares, shares_left
+from allocation.models import PomType
 from allocation.reallocating import takers
 from allocation.share_lists import share_columns
 from omic import audit, pending
@@ -29,6 +30,8 @@ def share(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     if request.method != "POST":  # of who has got a part meanwhile the action says so
         taken = set(person.pom_allocations.open().values_list("staff", flat=True))
         poms = [pom for pom in poms if pom.pk not in taken]
+        if request.GET.get("part") == Part.SUPPORT:
+            poms = [pom for pom in poms if pom.pom_type != PomType.PROBATION]  # type: ignore[attr-defined]  # AL-10
     part = request.GET.get("part", Part.COWORKING)
     form = ShareForm(pending.typed(request), poms=poms, staff=request.user, initial={"part": part})
     save = partial(share_case, person=person, by=request.user, at=request.now)
@@ -39,6 +42,7 @@ def share(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
             messages.warning(request, f"{words}.")
         return redirect("person", code, ref)
     context = {"title": "Let somebody work on this case too", "form": form, **_about(request)}
+    context["beside"] = open_shares(request.prison).filter(person=person).select_related("staff")
     return render(request, "allocation/share.html", {**context, "submit": "Add to the case", "poms": poms})
 
 

@@ -23,6 +23,7 @@ from handover.policy.timings import (
     Timing,
     WorkLists,
 )
+from handover.policy.wording import reason_words
 
 __all__ = [
     "COMMUNITY_TIMES",
@@ -50,4 +51,5 @@ __all__ = [
     "Span",
     "Timing",
     "WorkLists",
+    "reason_words",
 ]

@@ -1,6 +1,7 @@
 """What a handover is made of, what of it is done, and what comes first (rulebook 5d). Pure.
 
-The form is HO-30's (`handover_form`), unless somebody has decided on another with a reason.
+The form is HO-30's (`handover_form`), unless somebody has decided on another with a reason. What goes with the case and
+not with how it is told (HO-32, HO-33, HO-40) goes by HO-30's form whatever was decided.
 """
 
 from collections.abc import Iterator
@@ -49,13 +50,25 @@ STAGES = {
 }
 
 
+# What may be done, and counted as done, though nothing asks for it in this case; the rule that tells what it is.
+BESIDE = {
+    Item.OASYS: "HO-32",
+    Item.MAPPA_SCREEN: "HO-33",
+    Item.MEETING: "HO-30",
+    Item.REPORT: "HO-30",
+    Item.LICENCE: "HO-35",
+    Item.RELEASE_REPORT: "HO-40",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseworkFacts:
     """What is known of one handover on `today`.
 
     `ruled` is the form that HO-30 gives, `decided` the one decided on instead. `oasys_owed`: the OASys before handover
-    is a duty of the timetable, open or not. `duty`: there is, or was, a duty to hand over. `done` is what is done
-    already, by a step or by a fact; `visits` the times the COM has seen the person.
+    is a duty of the timetable, open or not. `duty`: there is, or was, a duty to hand over. `owed_on` is the day on
+    which the first of its duties that wait is due. `done` is what is done already, by a step or by a fact; `visits` the
+    times the COM has seen the person.
     """
 
     today: date
@@ -68,12 +81,14 @@ class CaseworkFacts:
     indeterminate: bool = False
     oasys_owed: bool = False
     duty: bool = False
+    owed_on: date | None = None
     done: frozenset[Item] = frozenset()
     visits: int = 0
 
 
 class Line(NamedTuple):
-    """One line of what a handover is made of; the rule that asks for it. `asked` is false for a mere counter."""
+    """One line of what a handover is made of; the rule that asks for it. `asked` is false for a mere counter, and for
+    what is done though nothing asks for it here."""
 
     item: Item
     rule: str
@@ -93,7 +108,7 @@ class Casework(NamedTuple):
 def casework(facts: CaseworkFacts, *, policy: str) -> Outcome[Casework]:
     """The form, what belongs to it, and what comes first; the reason is the Stage that the casework is in."""
     form = facts.decided or facts.ruled
-    lines = tuple(_lines(facts, form))
+    lines = tuple(_every_line(facts, form))
     begins_on = _begins_on(facts)
     stage = _stage(facts, lines, begins_on)
     open_lines = (line.item for line in lines if line.asked and not line.done)
@@ -102,10 +117,11 @@ def casework(facts: CaseworkFacts, *, policy: str) -> Outcome[Casework]:
 
 
 def _begins_on(facts: CaseworkFacts) -> date | None:
-    """HO-24: eight weeks before the handover date, and no later than the COM's part begins."""
+    """HO-24: eight weeks before the handover, or what is owed before it; no later than the COM's part begins."""
     if facts.handover_on is None:
         return None
-    ahead = facts.handover_on - timedelta(days=BEGINS_DAYS)
+    first_on = min(facts.handover_on, facts.owed_on or facts.handover_on)
+    ahead = first_on - timedelta(days=BEGINS_DAYS)
     return min(ahead, facts.start_on) if facts.start_on else ahead
 
 
@@ -120,16 +136,25 @@ def _stage(facts: CaseworkFacts, lines: tuple[Line, ...], begins_on: date | None
     return Stage.COMPLETE if all(line.done or not line.asked for line in lines) else Stage.UNDER_WAY
 
 
+def _every_line(facts: CaseworkFacts, form: HandoverForm) -> Iterator[Line]:
+    """The lines that are asked for; then what is recorded beside them, so that it is seen and can be taken back."""
+    asked = tuple(_lines(facts, form))
+    beside = facts.done - {line.item for line in asked} - {Item.RECORDED}
+    yield from asked
+    yield from (Line(item, rule, done=True, asked=False) for item, rule in BESIDE.items() if item in beside)
+    yield Line(Item.COM_VISITS, "HO-38", facts.visits >= COM_VISITS, asked=False)
+
+
 def _lines(facts: CaseworkFacts, form: HandoverForm) -> Iterator[Line]:
     """In the order in which they are done: what the POM has to bring, the COM, the handover itself, then release."""
-    meeting = form == HandoverForm.MEETING
-    if not facts.from_the_start and (meeting or facts.oasys_owed):
+    ruled_meeting = facts.ruled == HandoverForm.MEETING
+    if not facts.from_the_start and (ruled_meeting or facts.oasys_owed):
         yield _line(facts, Item.OASYS, "HO-32")
     yield _line(facts, Item.COM_NAMED, "HO-24")
     yield _line(facts, Item.COM_CONTACT, "HO-33")
-    if meeting or facts.from_the_start:
+    if ruled_meeting or facts.from_the_start:
         yield _line(facts, Item.MAPPA_SCREEN, "HO-34" if facts.from_the_start else "HO-33")
-    if meeting:
+    if form == HandoverForm.MEETING:
         yield _line(facts, Item.MEETING, "HO-36" if facts.indeterminate else "HO-30")
     elif form == HandoverForm.REPORT:
         yield _line(facts, Item.REPORT, "HO-30")
@@ -137,9 +162,13 @@ def _lines(facts: CaseworkFacts, form: HandoverForm) -> Iterator[Line]:
         yield _line(facts, Item.RECORDED, "HO-24")
     if not facts.indeterminate:
         yield _line(facts, Item.LICENCE, "HO-35")
-        if form != HandoverForm.REPORT:  # HO-31: there the report sent is the one before release
+        if not report_is_last(facts.ruled, form):
             yield _line(facts, Item.RELEASE_REPORT, "HO-40")
-    yield Line(Item.COM_VISITS, "HO-38", facts.visits >= COM_VISITS, asked=False)
+
+
+def report_is_last(ruled: HandoverForm, form: HandoverForm) -> bool:
+    """HO-31: where the rule itself asks for the report, the one sent is also the POM's report before release."""
+    return ruled == form == HandoverForm.REPORT
 
 
 def _line(facts: CaseworkFacts, item: Item, rule: str) -> Line:
@@ -153,5 +182,7 @@ def _steps(facts: CaseworkFacts, begins_on: date | None) -> Iterator[Step]:
         yield Step("HO-31" if facts.ruled == HandoverForm.REPORT else "HO-30", f"form: {facts.ruled}")
     if facts.from_the_start:
         yield Step("HO-34", "with the community from the start")
-    if begins_on:
-        yield Step("HO-24", f"handover {facts.handover_on}: begins {begins_on}")
+    if begins_on and facts.handover_on:
+        earlier = facts.owed_on if facts.owed_on and facts.owed_on < facts.handover_on else None
+        owed = f", something before it due {earlier}" if earlier else ""
+        yield Step("HO-24", f"handover {facts.handover_on}{owed}: begins {begins_on}")

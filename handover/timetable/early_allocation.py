@@ -16,10 +16,16 @@ from omic.policy import Step, Steps
 
 
 class Criterion(NamedTuple):
-    """One criterion that somebody comes near: whether it is met, and what was found."""
+    """One criterion that somebody comes near: whether it is met, its rule, and what was found."""
 
     met: bool
-    step: Step
+    rule: str
+    found: str
+
+    @property
+    def step(self) -> Step:
+        """It says which it is: the rule's words beside it are those of a criterion that is met."""
+        return Step(self.rule, f"{'Met' if self.met else 'Not met'}: {self.found}")
 
 
 def early_allocation(case: Case) -> tuple[EarlyAllocation, Steps]:
@@ -29,7 +35,7 @@ def early_allocation(case: Case) -> tuple[EarlyAllocation, Steps]:
     if any(criterion.met for criterion in automatic):
         return EarlyAllocation(EarlyAllocationClass.AUTOMATIC, True, ()), steps
     if not any(criterion.met for criterion in discretionary):
-        nothing = Step("EA-01", "Neither an automatic nor a discretionary criterion is met")
+        nothing = Step("EA-20", "Neither an automatic nor a discretionary criterion is met: not eligible")
         return EarlyAllocation(EarlyAllocationClass.NONE, False, ()), (*steps, nothing)
     written = bool((case.facts.early.rationale or "").strip())
     step = Step("EA-10", f"Discretionary: rationale {'given' if written else 'missing'}")
@@ -42,20 +48,20 @@ def _automatic(case: Case) -> list[Criterion]:
     early = case.facts.early
     found = []
     if early.tact:
-        found.append(Criterion(True, Step("EA-01", "TACT or terrorism-related offence")))
+        found.append(Criterion(True, "EA-01", "TACT or terrorism-related offence"))
     if early.separation_centre:
         found.append(_separation(case))
     if early.cppc_in_principle:
-        found.append(Criterion(True, Step("EA-03", "In-principle decision for CPPC registration")))
+        found.append(Criterion(True, "EA-03", "In-principle decision for CPPC registration"))
     if early.nca_case or early.scpo:
         words = (
             f"National Crime Agency case: {_yes(early.nca_case)}, Serious Crime Prevention Order: {_yes(early.scpo)}"
         )
-        found.append(Criterion(early.nca_case and early.scpo, Step("EA-04", words)))
+        found.append(Criterion(early.nca_case and early.scpo, "EA-04", words))
     if early.high_profile:
-        found.append(Criterion(True, Step("EA-05", "High profile or notorious")))
+        found.append(Criterion(True, "EA-05", "High profile or notorious"))
     if early.mappa_level_needed == 3:
-        found.append(Criterion(True, Step("EA-06", "Needs MAPPA level 3")))
+        found.append(Criterion(True, "EA-06", "Needs MAPPA level 3"))
     return found
 
 
@@ -64,12 +70,12 @@ def _discretionary(case: Case) -> list[Criterion]:
     early, rosh = case.facts.early, case.facts.person.rosh
     found = []
     if early.extremism_screening:
-        found.append(Criterion(True, Step("EA-07", "Multi-agency extremism screening meeting")))
+        found.append(Criterion(True, "EA-07", "Multi-agency extremism screening meeting"))
     if rosh in ("very_high", "high"):
-        found.append(Criterion(rosh == "very_high", Step("EA-08", f"RoSH {rosh.replace('_', ' ')}")))
+        found.append(Criterion(rosh == "very_high", "EA-08", f"RoSH {rosh.replace('_', ' ')}"))
     if early.mappa_level_needed == 2:
-        step = Step("EA-09", f"Needs MAPPA level 2, exceptional case: {_yes(early.mappa_exceptional)}")
-        found.append(Criterion(early.mappa_exceptional, step))
+        words = f"Needs MAPPA level 2, exceptional case: {_yes(early.mappa_exceptional)}"
+        found.append(Criterion(early.mappa_exceptional, "EA-09", words))
     return found
 
 
@@ -77,10 +83,10 @@ def _separation(case: Case) -> Criterion:
     """EA-02: 24 months or less from today to the earliest release."""
     release, limit = case.release, add_months(case.today, NUMBERS.separation_months)
     if release is None:
-        return Criterion(False, Step("EA-02", "Separation centre, release date unknown"))
+        return Criterion(False, "EA-02", "Separation centre, release date unknown")
     near = release.on <= limit
     words = f"{release.kind.upper()} {release.on} {'within' if near else 'after'} 24 months, {limit}"
-    return Criterion(near, Step("EA-02", f"Separation centre, {words}"))
+    return Criterion(near, "EA-02", f"Separation centre, {words}")
 
 
 def _yes(said: bool) -> str:
@@ -97,7 +103,20 @@ def _candidate(case: Case) -> bool:
         return False
     if case.facts.early.declined and not case.handover.early_allocation:
         return False
-    return case.handover.early_allocation or any(found.met for found in (*_automatic(case), *_discretionary(case)))
+    return case.handover.early_allocation or meets_a_criterion(case)
+
+
+def meets_a_criterion(case: Case) -> bool:
+    """Whether one of EA-01 to EA-09 is met."""
+    return any(found.met for found in (*_automatic(case), *_discretionary(case)))
+
+
+def _not_before_known(case: Case, rule: str, due_on: date, steps: Steps) -> tuple[date, Steps]:
+    """What the rules date before the assessment that it follows from is due on the day of that assessment."""
+    known_on = case.facts.early.assessed_on
+    if known_on is None or known_on <= due_on:
+        return due_on, steps
+    return known_on, (*steps, Step(rule, f"It follows from the assessment of {known_on}: due no earlier"))
 
 
 def _counted_from(case: Case) -> tuple[str, date] | None:
@@ -134,12 +153,13 @@ def referral_on(case: Case) -> tuple[date, Steps] | None:
     if window is None or not _candidate(case):
         return None
     due_on, step = window
-    if start is None:
-        return due_on, (step,)
-    first_on, first = count(
-        "EA-20", "Less time to serve: with the first review, sentence", start, days=NUMBERS.ea_first_days
-    )
-    return (first_on, (step, first)) if due_on < first_on else (due_on, (step,))
+    steps: Steps = (step,)
+    if start is not None:
+        first_on, first = count(
+            "EA-20", "Less time to serve: with the first review, sentence", start, days=NUMBERS.ea_first_days
+        )
+        due_on, steps = (first_on, (step, first)) if due_on < first_on else (due_on, steps)
+    return _not_before_known(case, "EA-22", due_on, steps)
 
 
 def referral_review(case: Case) -> Task | None:
@@ -163,7 +183,8 @@ def transfer(case: Case) -> Task | None:
         )
         met = has_come(handover_on, case.today)
         return _task(case, Kind.EA_TRANSFER, Owner.COM, "EA-23", due_on, (step,), met=met)
-    return _task(case, Kind.EA_TRANSFER, Owner.COM, "EA-23", due_on, (step,), met=False)
+    due = _not_before_known(case, "EA-23", due_on, (step,))
+    return _task(case, Kind.EA_TRANSFER, Owner.COM, "EA-23", *due, met=False)
 
 
 def mappa_referral(case: Case) -> Task | None:
@@ -172,7 +193,8 @@ def mappa_referral(case: Case) -> Task | None:
     if base is None or not _candidate(case):
         return None
     due_on, step = count("EA-24", *base, months=-NUMBERS.ea_mappa_months)
-    return _task(case, Kind.EA_MAPPA_REFERRAL, Owner.COM, "EA-24", due_on, (step,), met=False)
+    due = _not_before_known(case, "EA-24", due_on, (step,))
+    return _task(case, Kind.EA_MAPPA_REFERRAL, Owner.COM, "EA-24", *due, met=False)
 
 
 def reviews(case: Case, tasks: Iterable[Task]) -> Iterator[Task]:

@@ -45,7 +45,8 @@ class OasysFacts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyAllocationFacts:
     """The criteria EA-01 to EA-10. `mappa_level_needed` 1..3, `rationale` the words of a discretionary referral;
-    `declined`: the newest assessment was refused by the HOMD or rejected by the community (EA-25)."""
+    `declined`: the newest assessment was refused by the HOMD or rejected by the community (EA-25). `assessed_on`: the
+    day of the assessment that first found a criterion met; None where one was known to be met before it."""
 
     tact: bool = False
     separation_centre: bool = False
@@ -58,6 +59,7 @@ class EarlyAllocationFacts:
     mappa_exceptional: bool = False
     rationale: str | None = None
     declined: bool = False
+    assessed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

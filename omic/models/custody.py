@@ -5,7 +5,8 @@ from datetime import date
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from omic.history import tracked
 from omic.models.person import Person
@@ -189,6 +190,19 @@ class ParoleReviewQuerySet(models.QuerySet["ParoleReview"]):
 
     def standing(self) -> "ParoleReviewQuerySet":
         return self.filter(withdrawn_at__isnull=True)
+
+    def put_off(self) -> "ParoleReviewQuerySet":
+        """Those adjourned or deferred without a new date: neither another outcome nor a later hearing is known.
+
+        `dated_on` puts a review in order.
+        """
+        dated, ended = Coalesce("target_hearing_on", "outcome_on"), Coalesce("outcome_on", "target_hearing_on")
+        rows = ParoleReview.objects.standing().annotate(dated_on=dated, ended_on=ended)
+        waiting = Q(outcome="", dated_on__gt=OuterRef("dated_on"))
+        decided = Q(ended_on__gt=OuterRef("ended_on")) | Q(ended_on=OuterRef("ended_on"), pk__gt=OuterRef("pk"))
+        later = rows.filter(waiting | ~Q(outcome="") & decided, person=OuterRef("person"))
+        mine = self.filter(withdrawn_at__isnull=True, outcome=ParoleReview.Outcome.DEFERRED)
+        return mine.annotate(dated_on=dated, ended_on=ended).exclude(Exists(later))
 
 
 @tracked()

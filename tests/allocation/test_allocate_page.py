@@ -1,16 +1,27 @@
 """The pages on which a HOMD chooses, changes and ends a POM."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 
 from allocation.models import PomAllocation
+from handover.models import ResponsibilityOverride
 from omic.models import Person, Role, Staff
 from tests.allocation.cases import determine, profile
 from tests.allocation.test_pages import address
 from tests.cast import Cast
-from tests.factories import NOW, CaseDetailsFactory, PomAllocationFactory, PostingFactory, StaffFactory, days
+from tests.factories import (
+    NOW,
+    TODAY,
+    CaseDetailsFactory,
+    PomAllocationFactory,
+    PostingFactory,
+    SentenceFactory,
+    StaffFactory,
+    days,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +127,37 @@ def test_one_allocated_after_handover_does_not(cast: Cast, case: Person) -> None
     PomAllocationFactory(person=case, staff=cast.of(Role.POM), started_at=NOW)
     case.handoverdeterminations.update(start_on=days(0), handover_on=days(0))
     assert cast.client(Role.HOMD).get(address("allocate", case.ref)).context["sight"].advice.type == "prison"
+
+
+def coms(cast: Cast, case: Person, reason: str, **facts: Any) -> tuple[str, ...]:
+    """What is pointed out of a case of the COM's that has no handover date."""
+    sentence = SentenceFactory(person=case, started_on=days(-500), **facts)
+    case.handoverdeterminations.update(
+        start_on=None, handover_on=None, fixed="COM", reason=reason, sentence=sentence, determined_on=TODAY
+    )
+    PomAllocationFactory(person=case, staff=cast.of(Role.POM), started_at=NOW - timedelta(days=50))
+    if reason == "overridden":
+        decided = {"asked_by": cast.of(Role.HOMD), "decided_by": cast.of(Role.GOVERNOR), "confirmed": True}
+        ResponsibilityOverride.objects.create(
+            person=case, prison=cast.prison, sentence=sentence, responsibility="COM", reason="other",
+            because="Because", asked_at=NOW, decided_at=NOW, **decided,
+        )  # fmt: skip
+    return cast.client(Role.HOMD).get(address("allocate", case.ref)).context["sight"].advice.hints
+
+
+@pytest.mark.parametrize("reason", ["overridden", "parole_window"])
+def test_a_probation_pom_stays_too_where_a_decision_or_a_review_made_it_the_coms(
+    cast: Cast, case: Person, reason: str
+) -> None:
+    assert "The present probation POM stays" in "".join(coms(cast, case, reason))
+
+
+@pytest.mark.parametrize(("returned", "stays"), [(-60, False), (-40, True)])
+def test_after_a_recall_only_who_had_the_case_before_the_return_stays(
+    cast: Cast, case: Person, returned: int, stays: bool
+) -> None:
+    hints = coms(cast, case, "recall_case", recalled=True, returned_at=NOW + timedelta(days=returned))
+    assert ("The present probation POM stays" in "".join(hints)) is stays
 
 
 def test_a_pom_who_had_the_case_before_is_marked(cast: Cast, case: Person) -> None:

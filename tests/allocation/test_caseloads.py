@@ -37,11 +37,18 @@ def caseload(cast: Cast) -> Cast:
         ObligationFactory(person=held(cast, surname), due_on=days(due), **duty)
     for surname, release in (("Freed", 28), ("Kept", 29), ("Gone", -1)):
         held(cast, surname, earliest_release_on=days(release), earliest_release_kind="crd")
+    for surname, release in (("Recalled", 28), ("Recalled for longer", 29)):
+        SentenceFactory(person=held(cast, surname), recalled=True, prrd=days(release))
     heard = {"source": "test", "recorded_at": NOW}
     SentenceFactory(person=held(cast, "Eligible"), ped=days(304))
     SentenceFactory(person=held(cast, "Not yet"), ped=days(305))
     ParoleReview.objects.create(person=held(cast, "Heard"), target_hearing_on=days(3), outcome="release", **heard)
     ParoleReview.objects.create(person=held(cast, "Waits"), target_hearing_on=days(3), **heard)
+    for surname, new_on in (("Put off", None), ("Set anew", days(400))):
+        off = {"target_hearing_on": days(3), "outcome": "deferred", "outcome_on": TODAY}
+        ParoleReview.objects.create(person=held(cast, surname), **off, **heard)
+        if new_on:
+            ParoleReview.objects.create(person=Person.objects.get(surname=surname), target_hearing_on=new_on, **heard)
     return cast
 
 
@@ -49,7 +56,12 @@ def surnames(cast: Cast, url: str, role: Role = Role.POM) -> set[str]:
     return {person.surname for person in cast.client(role).get(url).context["list"].queryset}
 
 
-ON_LIST = {"new": {"New"}, "handovers": {"Handed"}, "releases": {"Freed"}, "parole": {"Eligible", "Waits"}}
+ON_LIST = {
+    "new": {"New"},
+    "handovers": {"Handed"},
+    "releases": {"Freed", "Recalled"},
+    "parole": {"Eligible", "Waits", "Put off"},
+}
 
 
 @pytest.mark.parametrize("key", ON_LIST)
@@ -67,10 +79,18 @@ def test_each_tab_counts_its_list(caseload: Cast) -> None:
         assert client.get(tab.url).context["list"].count == tab.count, tab.text
 
 
+def test_a_release_after_a_recall_says_which_date_it_is(caseload: Cast) -> None:
+    shown = caseload.client(Role.POM).get(address("my-list", "releases")).content.decode()
+    assert "16 Dec 2026 (PRRD)" in shown
+    assert "16 Dec 2026 (CRD)" in shown
+    assert "16 Dec 2026, release (PRRD)" in caseload.client(Role.POM).get(address("mine")).content.decode()
+
+
 def test_the_next_date_of_parole_says_which_it_is(caseload: Cast) -> None:
     shown = caseload.client(Role.POM).get(address("my-list", "parole")).content.decode()
     assert "(hearing)" in shown
     assert "(PED)" in shown
+    assert "No new date (adjourned or deferred)" in shown
 
 
 def test_co_worked_and_covered_cases_are_there_and_marked(cast: Cast) -> None:

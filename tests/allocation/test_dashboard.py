@@ -138,6 +138,21 @@ def test_who_is_away_and_the_cases_that_nobody_has_are_on_the_dashboard(cast: Ca
         assert "Away from work" in client.get(url).content.decode()
 
 
+def test_what_is_wrong_stands_first_and_numbers_after_what_is_late(busy: Cast) -> None:
+    page = busy.client(Role.HOMD).get(address("dashboard")).content.decode()
+    found = ["To put right", "Since yesterday", ">Load of each POM<", "Overdue duties by owner", "POM in numbers"]
+    places = [page.index(words) for words in found]
+    assert places == sorted(places)
+
+
+def test_the_chart_of_handovers_names_its_weeks_by_their_mondays(busy: Cast) -> None:
+    page = busy.client(Role.HOMD).get(address("dashboard"))
+    names = [column.text for column in page.context["week_chart"].columns]
+    assert (len(names), names[0], names[1], names[-1]) == (9, "16 Nov", "23 Nov", "11 Jan")
+    assert ">23 Nov</text>" in page.content.decode()
+    assert "reach into 9 of them" in page.content.decode()
+
+
 def test_key_work_of_those_with_a_pom(busy: Cast) -> None:
     (panel,) = busy.client(Role.HOMD).get(address("dashboard")).context["panels"]
     words, figures, rate = panel["rows"][0]

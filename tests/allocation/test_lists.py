@@ -77,6 +77,19 @@ def test_cases_by_every_filter(cast: Cast) -> None:
     assert people_on(cast, "cases", tier="A", part="supporting") == set()
 
 
+def test_a_pom_reads_the_whole_prisons_caseload(cast: Cast) -> None:
+    PomAllocationFactory(person=cast.person(surname="Another"))
+    client = cast.client(Role.POM)
+    page = client.get(address("cases"))
+    assert "Another" in page.content.decode() and [tab.text for tab in page.context["tabs"]][-1] == "Whole prison"
+    assert address("cases") in client.get(address("mine")).content.decode()
+    assert [cast.client(role).get(address("cases")).status_code for role in (Role.HOMD, Role.KEY_WORKER)] == [200, 403]
+    assert [cast.client(Role.POM).get(address(name)).status_code for name in ("dashboard", "poms", "people")] == [
+        403
+    ] * 3
+    assert cast.stranger.get(address("cases")).status_code == 404
+
+
 def test_the_part_changes_on_the_day_of_handover(cast: Cast) -> None:
     person = determine(cast.person(), start_on=days(1), handover_on=days(1))
     PomAllocationFactory(person=person)

@@ -31,6 +31,7 @@ def test_who_may_have_a_part(case: Case) -> None:
         has_primary=case["primary"] != "nobody",
         is_primary=case["primary"] == "self",
         primary_type=PomType(case["primary_type"]) if case["primary_type"] else None,
+        supported=case["supported"] == "yes",
     )
     outcome = may_share(facts, on=TODAY)
     assert (outcome.value.allowed, outcome.reason) == (case["allowed"] == "yes", case["reason"])

@@ -61,6 +61,12 @@ def test_no_other_choice_of_the_same_type_and_continuity_levels_the_loads_better
     assert fallback or load(takers, tuple(one.taker for one in found)) == best
 
 
+def test_a_suggestion_counts_the_cases_that_come_with_it() -> None:
+    takers = [Taker(1, "prison", 3, Fraction(5)), Taker(2, "prison", 4, Fraction(5))]
+    found = suggest([CaseToGive(number, "prison") for number in range(3)], takers)
+    assert [(one.taker, one.cases) for one in found] == [(1, 4), (1, 5), (2, 5)]
+
+
 def test_nobody_here_suggests_nobody() -> None:
     assert suggest([CaseToGive(1, "prison")], []) == []
 
@@ -203,6 +209,8 @@ def test_each_is_given_by_itself_and_conflicts_are_told_one_by_one(cast: Cast) -
     assert [now[person.pk] for person in people] == ["cleo", "ben", "ben", "ben"]
     assert f"{people[0].name}: " in body
     assert "Your choice was not saved" in body
+    summary = body.partition("govuk-error-summary")[2].partition("<h2")[2].partition("</ul>")[0]
+    assert people[0].name in summary, "the summary says of whom"
     kept = people[0].pom_allocations.get(ended_at=None)
     for words in ("Away until spring", f'<option value="{other.pk}" selected>', f'value="{kept.pk}"'):
         assert words in body
@@ -305,6 +313,10 @@ def test_those_who_waited_are_given_many_at_once_and_wait_no_more(cast: Cast) ->
         reconcile([person.pk for person in people], window_of(TODAY, NOW))
     client, url = cast.client(Role.HOMD), reverse("allocation:allocate-many", args=["LEI"])
     assert url in client.get(reverse("allocation:people", args=["LEI"])).content.decode()
+    shown = client.get(url).content.decode()
+    for words in ("Tier: ", "Part: Responsible", "Waiting for ", "levels the loads; 3 cases with this one"):
+        assert words in shown
+    assert reverse("person", args=["LEI", people[0].ref]) in shown and "smallest load" not in shown
     form = {"batch": "b", "step": "look"}
     for person in people:
         form |= {

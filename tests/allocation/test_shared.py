@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from allocation.engagement_lists import assurance_panel
 from allocation.engagements import Engagement, amend_engagement, log_engagement, withdraw_engagement
 from omic.models import Contact, Obligation, Person, Prison, Role, Staff
 from omic.reconcile import reconcile, window_of
@@ -113,6 +114,21 @@ def test_who_reads_it(prison: Prison, role: Role, wing: str, status: int) -> Non
     elsewhere = signed_in(posted(PrisonFactory(code="MDI"), role, wing))
     assert elsewhere.get(page).status_code == 404
     assert Client().get(page)["Location"].startswith("/sign-in/")
+
+
+def test_what_no_wing_can_read_waits_and_is_not_counted_as_unread(prison: Prison) -> None:
+    person, homd = woman(prison, wing=None, presence="hospital"), signed_in(posted(prison, Role.HOMD))
+    log(person)
+    page = address("allocation:shares")
+
+    def shown() -> tuple[object, ...]:
+        panel = assurance_panel(homd.get(page).wsgi_request)
+        return (panel["unread"], *(homd.get(page, {"read": one}).context["list"].count for one in ("no", "waits")))
+
+    assert shown() == (0, 0, 1)
+    assert "No wing to read it" in homd.get(page).content.decode()
+    Person.objects.filter(pk=person.pk).update(wing=WingFactory(prison=prison, code="A"), presence="in")
+    assert shown() == (1, 1, 0)
 
 
 @pytest.mark.parametrize(

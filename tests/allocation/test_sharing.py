@@ -61,11 +61,32 @@ def test_who_co_works_may_work_on_the_case_and_who_supports_it_holds_none(cast: 
     assert case not in standing_in(ash, "LEI", on=TODAY).people(Action.LOG_ENGAGEMENT)
 
 
-def test_support_by_a_probation_pom_is_pointed_out(cast: Cast, case: Person) -> None:
+@pytest.fixture
+def probation(cast: Cast) -> Staff:
+    posting = PostingFactory(role=Role.POM, prison=cast.prison, staff=StaffFactory(forename="Pru", surname="Bation"))
+    profile(posting.staff, cast.prison, "probation")
+    return posting.staff
+
+
+def test_a_probation_pom_supports_no_case_and_is_not_offered_for_it(
+    cast: Cast, case: Person, ash: Staff, probation: Staff
+) -> None:
+    with pytest.raises(RefusedError, match="done by prison staff, not by a probation POM") as refused:
+        share(cast, case, probation, "support")
+    assert refused.value.field == "staff"
+    url = address("share", case.ref)
+    both, offered = (cast.client(Role.HOMD).get(url + part).content.decode() for part in ("", "?part=support"))
+    assert "Pru Bation (Probation POM)" in both and "Pru Bation" not in offered
+    assert "Ash Band (Prison POM)" in offered and "Co-working POM" in offered
+
+
+def test_a_second_who_supports_a_case_is_pointed_out_before_and_after(cast: Cast, case: Person, ash: Staff) -> None:
+    share(cast, case, ash, "support")
     other = PostingFactory(role=Role.POM, prison=cast.prison).staff
-    profile(other, cast.prison, "probation")
+    page = cast.client(Role.HOMD).get(address("share", case.ref)).content.decode()
+    assert "Case management support already: Ash Band, since 18 November 2026" in page
     about = {"person": case, "staff": other, "part": "support", "reason": "Short", "by": cast.of(Role.HOMD), "at": NOW}
-    assert share_case(**about)[1] == ("Case management support is done by prison staff, not by a probation POM",)
+    assert share_case(**about)[1] == ("Somebody else does case management support in this case already",)
 
 
 def test_the_second_homd_is_told_who_was_first(cast: Cast, case: Person, ash: Staff) -> None:

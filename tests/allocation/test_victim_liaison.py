@@ -38,6 +38,13 @@ def test_recorded_once_logged_when_read_and_kept_when_ended(cast: Cast, person: 
     assert client.get(url(person, "victim-liaison-change", row.pk)).status_code == 404
 
 
+def test_nothing_is_not_to_be_disclosed_where_nobody_is_recorded(cast: Cast, person: Person) -> None:
+    client, page = cast.client(Role.POM), reverse("person", args=["LEI", person.ref])
+    assert "Not to be disclosed" not in client.get(page).content.decode()
+    client.post(url(person, "victim-liaison-new"), NAMES)
+    assert "Not to be disclosed" in client.get(page).content.decode()
+
+
 @pytest.mark.parametrize("said", [{"email": "no address"}, {"surname": ""}])
 def test_what_is_wrong_is_said(cast: Cast, person: Person, said: dict[str, str]) -> None:
     page = cast.client(Role.POM).post(url(person, "victim-liaison-new"), NAMES | said)

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from allocation.actions import allocate_pom
 from allocation.models import PomAllocation
-from omic.models import Message, Person, Role, Staff
+from omic.models import Message, Person, Prison, Role, Staff
 from tests.allocation.cases import determine, profile
 from tests.browser.axe import assert_accessible, assert_sound
 from tests.browser.conftest import SignIn
@@ -41,6 +41,19 @@ def choose(page: Page, surname: str, forename: str) -> None:
     page.get_by_role("link", name=f"{surname}, Sam").click()
     page.get_by_label(f"{forename} Pomm", exact=True).check()
     page.get_by_role("button", name="Allocate").click()
+
+
+@pytest.mark.parametrize("width", [1280, 1024, 320])
+def test_the_choice_of_a_pom_stays_within_the_screen(
+    page: Page, live_server: LiveServer, ten: Cast, sign_in: SignIn, width: int
+) -> None:
+    Prison.objects.filter(pk="LEI").update(estate="women")
+    for number, forename in enumerate(("Bartholomew-Alexander", "Wilhelmina-Constance")):
+        PomAllocationFactory(person=determine(ten.person(), tier="ABCD"[number]), staff=pom(ten, forename))
+    sign_in(ten.of(Role.HOMD))
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{live_server.url}/prisons/LEI/allocation/people/{Person.objects.get(surname='Abel').ref}/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_ten_people_one_override_and_a_co_worker(

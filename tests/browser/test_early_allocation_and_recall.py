@@ -77,7 +77,7 @@ def test_an_early_allocation_from_assessment_to_its_new_date(
     typed_day(page, "On which day?", TODAY)
     page.get_by_label("Who decided?").fill("G. Keeper")
     page.get_by_role("button", name="Record decision").click()
-    expect(page.get_by_text("In force")).to_be_visible()
+    expect(page.get_by_text("In force", exact=True)).to_be_visible()
     page.get_by_role("link", name="Why", exact=True).click()
     expect(page.get_by_text("EA-23").first).to_be_visible()
     assert_accessible(page)

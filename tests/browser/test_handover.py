@@ -44,7 +44,11 @@ def test_from_upcoming_to_the_report_sent(page: Page, live_server: LiveServer, c
     record(page, "Record a contact", Note="We spoke by telephone")
     expect(page.get_by_text("Assessed in October")).to_be_visible()
 
+    record(page, "Record it", Note="Level 1")
+
     page.get_by_role("button", name="Write the report").click()
+    for part in ("What has been done in custody", "What is still to do", "What is needed for release"):
+        page.get_by_label(part).fill("A place in a hostel")
     page.get_by_label("Risks, and what keeps them low").fill("Alcohol, and the group that keeps him from it")
     page.get_by_role("button", name="Save the draft").click()
     assert_sound(page)
@@ -62,5 +66,10 @@ def test_from_upcoming_to_the_report_sent(page: Page, live_server: LiveServer, c
     expect(page.get_by_text("Alcohol, and the group")).to_be_visible()
     assert_accessible(page)
     assert HandoverReport.objects.get().sent_at
-    assert {step.kind for step in HandoverStep.objects.counting()} == {"oasys_not_needed", "com_contact", "report"}
+    assert {step.kind for step in HandoverStep.objects.counting()} == {
+        "oasys_not_needed",
+        "com_contact",
+        "mappa_screen",
+        "report",
+    }
     assert person.obligations.get(kind="handover").state == "met"

@@ -110,6 +110,8 @@ class Life:
             case.override = None
         else:
             lead = self.chance.choice(("COM", "COM", "POM"))
+            if lead == "COM" and case.leads_from and case.leads_from <= self.on:
+                return  # the COM is responsible already
             facts = {"responsibility": lead, "reason": "community", "because": "They know him"}
             row = ask_override(person=self.people[case.number], by=by, at=self.noon, **facts)
             decide_override(override=row.pk, confirmed=True, decision="", by=second, at=self.noon)
@@ -224,8 +226,8 @@ class Life:
         """How long the product's lists are."""
         found = list_counts(with_handover(self.prison.people.all(), self.on), self.on)
         pipeline = pipeline_counts(self.prison, self.noon)
-        named = {"pipeline-all": pipeline["all"], "without-ldu": pipeline["without-ldu"]}
-        return {key: found[key] for key in ("upcoming", "overdue", "no-com", "overridden", "everyone")} | named
+        named = {"pipeline-all": pipeline["all"]}
+        return found | named | {key: pipeline[key] for key in ("without-ldu", "unanswered")}
 
 
 def _release(case: Case) -> dict[str, date | None]:

@@ -10,8 +10,18 @@ from handover.actions import record_handover
 from handover.casework_actions import decide_form, take_back_step
 from handover.duty_actions import RefusedError, open_duty
 from handover.models import HandoverReport, HandoverStep
-from handover.report_actions import ReportConflictError, changed_since, save_report, send_report
+from handover.report_actions import (
+    ReportConflictError,
+    changed_since,
+    save_report,
+    send_report,
+    sending_of,
+    taken_back,
+)
+from handover.report_text import STEPS as RECORDED
+from handover.report_text import THE_CASE, read
 from handover.timetable.casework import Item
+from omic.formats import day
 from omic.models import AuditEvent, CaseDetails, ObligationKind, Person, Role
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, days
@@ -145,6 +155,30 @@ def test_another_form_by_decision_stands_with_its_reason(cast: Cast) -> None:
     assert "by the rule: meeting" in found.outcome.steps[0].found
 
 
+def test_the_report_of_another_form_leaves_board_and_oasys_owed(cast: Cast) -> None:
+    person = case(cast)
+    board(cast, person)
+    take(cast, person, Kind.MEETING, texts=MEETING)
+    decide_form(person=person, form="report", because="The COM is ill", by=cast.of(Role.POM), at=NOW)
+    save(cast, person, 0)
+    send(cast, person, 1)
+    assert duty(person, "pre_release_board").state == "open"
+    lines = {line.item: (line.done, line.asked) for line in stands(person).outcome.value.lines}
+    assert lines[Item.MEETING] == (True, False), "what was recorded stays in sight"
+    assert {lines[item] for item in (Item.OASYS, Item.MAPPA_SCREEN, Item.RELEASE_REPORT)} == {(False, True)}
+    take_back_step(step=person.handover_steps.get(kind="report"), because="Not sent", by=cast.of(Role.POM), at=NOW)
+    assert duty(person, "pre_release_board").state == "open"
+
+
+def test_work_begins_before_an_oasys_that_is_due_before_the_handover(cast: Cast) -> None:
+    person = case(cast, crd=days(500))
+    person.obligations.filter(kind="oasys_handover").update(due_on=days(56))
+    found = stands(person)
+    assert (found.outcome.reason, found.outcome.value.begins_on, first(person)) == ("under_way", TODAY, Item.OASYS)
+    person.obligations.filter(kind="oasys_handover").update(due_on=days(57))
+    assert (stands(person).outcome.reason, first(person)) == ("not_yet", "")
+
+
 def test_a_draft_that_somebody_else_saved_is_not_overwritten(cast: Cast) -> None:
     person = case(cast)
     save(cast, person, 0)
@@ -168,7 +202,7 @@ def test_a_draft_that_somebody_else_sent_is_not_begun_anew(cast: Cast) -> None:
 
 
 def test_a_report_that_is_sent_stays_as_it_was_and_is_a_step(cast: Cast) -> None:
-    person = case(cast)
+    person = case(cast, crd=days(100), provider="crc")
     board(cast, person)
     save(cast, person, 0)
     key = uuid4()
@@ -180,6 +214,39 @@ def test_a_report_that_is_sent_stays_as_it_was_and_is_a_step(cast: Cast) -> None
     assert "Something new" not in HandoverReport.objects.get(pk=sent[0].pk).sent_text
     with pytest.raises(RefusedError, match="recorded this already"):
         send(cast, person, 1)
+
+
+def test_a_report_with_a_part_left_empty_is_not_sent(cast: Cast) -> None:
+    person = case(cast)
+    save(cast, person, 0, still_to_do=" ", risks="")
+    with pytest.raises(RefusedError, match="“What is still to do”, “Risks, and what keeps them low”"):
+        send(cast, person, 1)
+    assert steps(person) == []
+
+
+def test_a_report_tells_the_case_as_it_was_when_it_was_sent(cast: Cast) -> None:
+    person = case(cast, rosh="high", mappa_level=2, com_name="Cam Community", ldu="Leeds LDU")
+    take(cast, person, Kind.OASYS_REVIEWED)
+    save(cast, person, 0)
+    sent = send(cast, person, 1)
+    CaseDetails.objects.update(rosh="low")
+    found = {section.heading: section for section in read(HandoverReport.objects.get(pk=sent.pk).sent_text)}
+    facts = dict(found[THE_CASE].rows)
+    assert (facts["RoSH"], facts["MAPPA"], facts["LDU"]) == ("High", "Level 2", "Leeds LDU")
+    assert (facts["COM"], facts["Handover date"]) == ("Cam Community", "10 December 2026")
+    assert "CRD 10 August 2027" in facts["Dates of release"] and "18 November 2026" in facts["Last OASys"]
+    assert f"Sent to Cam on {day(TODAY)}" in found[""].text
+    assert "OASys reviewed" in found[RECORDED].text and found["Risks, and what keeps them low"].text == "Alcohol"
+
+
+def test_a_report_whose_sending_was_taken_back_may_be_gone_on_with(cast: Cast) -> None:
+    person = case(cast)
+    save(cast, person, 0)
+    sent = send(cast, person, 1)
+    assert taken_back(person) is None and sending_of(sent) == stands(person).sent[0].step
+    take_back_step(step=person.handover_steps.get(), because="Not sent", by=cast.of(Role.POM), at=NOW)
+    assert taken_back(person) == sent
+    assert stands(person).sent[0].step.withdrawn_because == "Not sent"
 
 
 def test_nothing_written_or_another_version_is_not_sent(cast: Cast) -> None:

@@ -33,7 +33,12 @@ def post(cast: Cast, person: Person, name: str, *args: Any, role: Role = Role.PO
 
 
 def texts(**typed: str) -> dict[str, str]:
-    return {"done_in_custody": "A course", "still_to_do": "", "risks": "Alcohol", "release_needs": ""} | typed
+    return {
+        "done_in_custody": "A course",
+        "still_to_do": "Housing",
+        "risks": "Alcohol",
+        "release_needs": "A hostel",
+    } | typed
 
 
 SEES = (Role.POM, Role.HOMD, Role.HOMS, Role.CASE_ADMINISTRATOR, Role.GOVERNOR)
@@ -146,9 +151,23 @@ def test_the_report_is_printed_sent_and_frozen(cast: Cast) -> None:
     typed = {"to": "Cam Community", "version": report.version, "completes": "on"}
     assert post(cast, person, "report-send", **typed).status_code == 302
     page = read(cast, person, Role.HOMS, "report-print", report.pk)
-    assert "As it was sent" in page and "Alcohol" in page
+    assert "As it was sent" in page and "Alcohol" in page and "Sent to Cam Community" in page
+    assert page.index("The case") < page.index("RoSH") < page.index('<h2 class="govuk-heading-m">Risks')
     assert person.obligations.get(kind="handover").state == "met"
     assert AuditEvent.objects.filter(action="see_handover_report").count() == 2
+
+
+def test_a_report_taken_back_is_told_as_that_and_its_words_are_kept(cast: Cast) -> None:
+    person = case(cast)
+    post(cast, person, "report", **texts(), version=0)
+    post(cast, person, "report-send", to="Cam", version=1)
+    assert "Sent to Cam on 18 November 2026" in read(cast, person)
+    post(cast, person, "step-take-back", person.handover_steps.get().pk, reason="It was never sent")
+    page = read(cast, person)
+    assert "Recorded as sent on 18 November 2026" in page and "Sent to Cam on" not in page
+    assert "It was recorded as sent on" in read(cast, person, Role.POM, "report-print", HandoverReport.objects.get().pk)
+    page = read(cast, person, Role.POM, "report")
+    assert "Alcohol" in page and "was taken back" in page
 
 
 def test_what_was_done_for_a_handover_that_came_to_nothing_is_shown(cast: Cast) -> None:

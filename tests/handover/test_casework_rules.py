@@ -16,7 +16,8 @@ CASES = read_cases("handover_casework")
 
 
 def facts_of(case: Case) -> CaseworkFacts:
-    days = {name: date.fromisoformat(case[name]) for name in ("today", "start_on", "handover_on") if case[name]}
+    given = [name for name in ("today", "start_on", "handover_on", "owed_on") if case[name]]
+    days = {name: date.fromisoformat(case[name]) for name in given}
     flags = {name: case[name] == "yes" for name in ("from_the_start", "indeterminate", "oasys_owed", "duty")}
     return CaseworkFacts(
         ruled=HandoverForm(case["ruled"]),

@@ -11,7 +11,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from handover.community import NO_ANSWER_NEEDED, ask_community
 from handover.community_answers import record_answer
 from handover.community_columns import standing
-from handover.community_lists import pipeline_cases
+from handover.community_lists import list_counts, pipeline_cases
 from handover.community_night import STEP
 from handover.duty_actions import RefusedError
 from handover.ldus import add_ldu
@@ -21,7 +21,7 @@ from handover.rules.community import Ask, ComNeed, chased, lacks_com
 from handover.why import in_a_sentence
 from omic.ledger import begin, finish
 from omic.missing import with_missing
-from omic.models import Message, Person, Prison
+from omic.models import Message, Person, Prison, Staff
 from omic.nightly import JOB
 from omic.outbox import send_waiting
 from tests.factories import NOW, TODAY, PrisonFactory, StaffFactory, days
@@ -232,19 +232,34 @@ def test_an_override_tells_the_ldu_and_taken_back_tells_it_again(prison: Prison)
     assert answers == ["The decision was taken back", NO_ANSWER_NEEDED]
 
 
+def refer(person: Person, by: Staff) -> int:
+    """An early allocation that the HOMD approved and that waits for the community."""
+    stages = {"approved": True, "approved_by": StaffFactory(), "approved_at": NOW, "referred_by": by}
+    referred = {"referred_at": NOW, "referred_to": "the gatekeeper", "assessed_by": by, "assessed_at": NOW, **stages}
+    facts = {"prison": person.prison, "sentence": person.sentences.get(), "oasys_on": TODAY, "answers": {}}
+    row = person.early_assessments.create(klass="automatic", policy="seed_2019", in_window=True, **facts, **referred)
+    settle(person, TODAY)
+    return row.pk
+
+
+def test_a_referral_that_nobody_answers_is_listed_however_far_off_the_handover_is(prison: Prison) -> None:
+    ldu()
+    person = case(days(300))
+    assert list_counts(prison, NOW)["all"] == 0
+    refer(person, StaffFactory())
+    counts = [list_counts(prison, NOW + timedelta(days=number)) for number in (6, 7)]
+    assert [(found["unanswered"], found["all"]) for found in counts] == [(0, 1), (1, 1)]
+
+
 def test_a_referral_for_early_allocation_is_told_until_it_is_decided(prison: Prison) -> None:
     ldu()
     person, by = case(days(300), com="Cam"), StaffFactory()
-    stages = {"approved": True, "approved_by": StaffFactory(), "approved_at": NOW, "referred_by": by}
-    referred = {"referred_at": NOW, "referred_to": "the gatekeeper", "assessed_by": by, "assessed_at": NOW, **stages}
-    facts = {"prison": prison, "sentence": person.sentences.get(), "oasys_on": TODAY, "answers": {}, "in_window": True}
-    row = person.early_assessments.create(klass="automatic", policy="seed_2019", **facts, **referred)
-    settle(person, TODAY)
+    row = refer(person, by)
     settle(person, TODAY)
     assert asked() == [("early", "Weald", TODAY)]
     decided = {"decision": "rejected", "decided_on": TODAY, "decided_by": "G. Keeper"}
     recorded = {"decision_recorded_by": by, "decision_recorded_at": NOW}
-    person.early_assessments.filter(pk=row.pk).update(**decided, **recorded)
+    person.early_assessments.filter(pk=row).update(**decided, **recorded)
     settle(person, TODAY)
     assert CommunityRequest.objects.get().answer == "The referral is decided or was taken back"
 

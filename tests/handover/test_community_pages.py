@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from handover.community_lists import LISTS
 from handover.models import CommunityRequest
+from omic.formats import short_day
 from omic.models import Ldu, Message, Person, Role
 from tests.cast import Cast
 from tests.factories import TODAY, days
@@ -57,6 +58,17 @@ def test_what_needs_somebody_comes_first_and_every_tab_counts_its_list(cast: Cas
     assert [tab.count for tab in page.context["tabs"][:4]] == [2, 2, 0, 4]
 
 
+@pytest.mark.parametrize(
+    ("role", "enters", "keeps"),
+    [(Role.HOMD, True, False), (Role.HOMS, True, True), (Role.GOVERNOR, False, False), (Role.NATIONAL, False, False)],
+)
+def test_a_case_without_an_ldu_leads_to_where_it_is_entered(cast: Cast, role: Role, enters: bool, keeps: bool) -> None:
+    nobody, _ = case(days(9), ldu=None), case(days(9), ldu="Nowhere")
+    page = cast.client(role).get(url("pipeline")).content.decode()
+    assert (reverse("edit-details", args=["LEI", nobody.ref]) + "#id_ldu" in page) == enters
+    assert ("Give it a mailbox" in page) == keeps
+
+
 def silent_and_undelivered(cast: Cast) -> tuple[Person, Person]:
     ldu()
     late, lost = short_case(surname="Late"), short_case(surname="Lost")
@@ -70,6 +82,15 @@ def test_no_answer_for_a_week_and_what_did_not_arrive_need_somebody(cast: Cast) 
     short_case(surname="Fresh")
     words = cast.client(Role.HOMD).get(url("pipeline-unanswered")).content.decode()
     assert "Late, " in words and "did not reach the LDU" in words and "Fresh, " not in words
+
+
+def test_a_list_that_asks_again_does_not_hide_that_nobody_answered(cast: Cast) -> None:
+    late, _ = silent_and_undelivered(cast)
+    row = CommunityRequest.objects.get(person=late)
+    row.pk, row.kind, row.slot, row.asked_at = None, CommunityRequest.Kind.PIPELINE, "2026-11", small_hours(days(-1))
+    row.save()
+    words = cast.client(Role.HOMD).get(url("pipeline-unanswered")).content.decode()
+    assert f"Asked on {short_day(days(-8))}, last on {short_day(days(-1))}, no answer yet" in words
 
 
 def test_names_are_for_those_who_may_open_people(cast: Cast) -> None:
@@ -165,6 +186,25 @@ def test_an_ended_ldu_that_comes_back_with_another_mailbox_waits_on_the_page(cas
     assert "is written to nowhere now" in asked and "No: all stays as it is" in asked
     second.post(url("ldu-decide", row.pk), {"confirmed": "yes", "version": "3"})
     assert Ldu.objects.get(ends_on=None).email == "new@probation.invalid"
+
+
+def test_before_an_ldu_ends_the_page_says_how_many_cases_it_leaves(cast: Cast) -> None:
+    row, client = ldu(), cast.client(Role.HOMS)
+    ldu("Wealden", "wealden@probation.invalid")
+    for name in ("Weald", "Weald", "Wealden"):
+        case(days(900), ldu=name)
+    case(days(9), prison=cast.elsewhere)
+    page = client.get(url("ldu-end", row.pk)).content.decode()
+    assert "3 cases will be without an LDU, 2 of them here" in page and Ldu.objects.filter(ends_on=None).count() == 2
+    listed = f"{url('everyone')}?ldu=Weald"
+    assert f'href="{listed}">2</a>' in client.get(url("ldus")).content.decode()
+    assert client.get(listed).context["list"].count == 2
+    said = client.post(url("ldu-end", row.pk), {"version": "7"}).content.decode()
+    assert "Somebody has changed Weald" in said and Ldu.objects.filter(ends_on=None).count() == 2
+    assert (
+        "is written to no more" in client.post(url("ldu-end", row.pk), {"version": "1"}, follow=True).content.decode()
+    )
+    assert Ldu.objects.get(ends_on=None).name == "Wealden"
 
 
 def test_two_of_a_name_and_a_lost_race_say_so(cast: Cast) -> None:

@@ -20,7 +20,7 @@ from handover.early_actions import approve_early, withdraw_early
 from handover.oasys_actions import withdraw_oasys
 from omic.audit import Actor
 from omic.contacts import take_back
-from omic.details import Statement, record_oasys
+from omic.details import Statement, record_details, record_oasys
 from omic.models import (
     Alert,
     AuditEvent,
@@ -290,7 +290,9 @@ def ea_open(person: Person) -> set[str]:
 
 
 def test_an_assessment_taken_back_leaves_owed_what_it_did(cast: Cast) -> None:
-    person = early_case(cast, extremism_screening=True)
+    person = early_case(cast)
+    told = {"source": "nDelius file", "as_at": TODAY, "by": Actor(job="import"), "at": NOW}
+    record_details(person=person, values={"extremism_screening": True}, **told)
     owed = ea_open(person)
     row = assessed(cast, person, extremism_screening=True, rationale="Time")
     approve_early(assessment=row.pk, approved=False, approval="", by=cast.of(Role.HOMD), at=NOW)

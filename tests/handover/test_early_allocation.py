@@ -1,6 +1,6 @@
 """Early allocation as casework: assessed, approved, referred, decided, taken back; each once, its effect at once."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from handover.early_actions import (
     refer_early,
     withdraw_early,
 )
-from handover.early_forms import CRITERIA
+from handover.early_known import CRITERIA
 from handover.models import EarlyAssessment
 from omic.models import AuditEvent, DetailEntry, ObligationKind, Person, Role, Sentence
 from omic.reconcile import reconcile, window_of
@@ -25,12 +25,13 @@ from tests.factories import NOW, TODAY, CaseDetailsFactory, PomAllocationFactory
 
 pytestmark = pytest.mark.django_db
 NOTHING = dict.fromkeys(CRITERIA)
+SINCE = days(-30)
 
 
-def case(cast: Cast, *, crd: date | None = None, **details: Any) -> Person:
+def case(cast: Cast, *, crd: date | None = None, since: date = SINCE, **details: Any) -> Person:
     """The POM's, within 18 months of conditional release unless `crd` says otherwise."""
-    person = cast.person(arrived_on=days(-30), reception_on=days(-30))
-    SentenceFactory(person=person, started_on=days(-30), crd=crd or days(500), sed=days(2000))
+    person = cast.person(arrived_on=since, reception_on=since)
+    SentenceFactory(person=person, started_on=since, crd=crd or days(500), sed=days(2000))
     CaseDetailsFactory(person=person, provider="nps", rosh="low", mappa_level=None, **details)
     PomAllocationFactory(person=person, staff=cast.of(Role.POM))
     reconcile([person.pk], window_of(TODAY, NOW))
@@ -38,15 +39,22 @@ def case(cast: Cast, *, crd: date | None = None, **details: Any) -> Person:
     return person
 
 
-def assessed(cast: Cast, person: Person, *, on: date = TODAY, rationale: str = "", **yes: Any) -> EarlyAssessment:
+def assessed(
+    cast: Cast, person: Person, *, on: date = TODAY, at: datetime = NOW, rationale: str = "", **yes: Any
+) -> EarlyAssessment:
     answers = Answers(oasys_on=on, criteria={**NOTHING, **yes}, rationale=rationale)
-    return assess_early(person=person, answers=answers, request_id=uuid4(), by=cast.of(Role.POM), at=NOW)
+    return assess_early(person=person, answers=answers, request_id=uuid4(), by=cast.of(Role.POM), at=at)
 
 
 def referred(cast: Cast, person: Person, **yes: Any) -> EarlyAssessment:
     row = assessed(cast, person, **(yes or {"high_profile": True}))
     approve_early(assessment=row.pk, approved=True, approval="", by=cast.of(Role.HOMD), at=NOW)
-    return refer_early(assessment=row.pk, referred_to="the gatekeeper", by=cast.of(Role.POM), at=NOW)
+    return refer(cast, row)
+
+
+def refer(cast: Cast, row: EarlyAssessment, on: date = TODAY, *, at: datetime = NOW) -> EarlyAssessment:
+    to = {"referred_on": on, "referred_to": "the gatekeeper"}
+    return refer_early(assessment=row.pk, by=cast.of(Role.POM), at=at, **to)
 
 
 def decided(cast: Cast, row: EarlyAssessment, decision: str = "accepted", on: date = TODAY) -> EarlyAssessment:
@@ -211,7 +219,7 @@ def test_one_is_under_way_at_a_time_and_the_same_form_twice_is_one(cast: Cast) -
 def test_each_step_is_taken_once_and_the_second_is_told_who_was_first(cast: Cast) -> None:
     row = referred(cast, case(cast))
     with pytest.raises(RefusedError, match="Pat Offender referred it"):
-        refer_early(assessment=row.pk, referred_to="again", by=cast.of(Role.HOMD), at=NOW)
+        refer(cast, row)
     decided(cast, row)
     with pytest.raises(RefusedError, match="Hollis Delivery recorded it"):
         decided(cast, row)

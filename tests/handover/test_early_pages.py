@@ -7,14 +7,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from handover.early_forms import CRITERIA
+from handover.early_actions import approve_early
+from handover.early_known import CRITERIA
 from handover.models import EarlyAssessment
 from omic.audit import Actor
 from omic.details import record_details
-from omic.models import Person, Role
+from omic.models import CaseDetails, Person, Role
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, days
-from tests.handover.test_early_allocation import assessed, case, referred
+from tests.handover.test_early_allocation import assessed, case, decided, refer, referred
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,8 @@ def test_from_the_assessment_to_the_new_date_by_those_whose_turn_it_is(cast: Cas
     row = EarlyAssessment.objects.get()
     assert url(person, "approve", row.pk) in homd.get(url(person)).content.decode()
     assert "to be referred" in posted(homd, url(person, "approve", row.pk), {"approved": "yes", "approval": ""})
-    assert "Waits for the community" in posted(pom, url(person, "refer", row.pk), {"referred_to": "Gatekeeper"})
+    told = {"referred_on": TODAY.isoformat(), "referred_to": "Gatekeeper"}
+    assert "Waits for the community" in posted(pom, url(person, "refer", row.pk), told)
     answer = {"decision": "accepted", "decided_on": TODAY.isoformat(), "decided_by": "G. Keeper", "words": ""}
     page = posted(pom, url(person, "decide", row.pk), answer)
     assert "In force" in page
@@ -102,6 +104,55 @@ def test_what_waits_stands_on_the_home_page_of_whose_turn_it_is(cast: Cast) -> N
     where = reverse("handover:early-approve-list", args=[person.prison_id])
     assert where in cast.client(Role.HOMD).get(reverse("home", args=[person.prison_id])).content.decode()
     assert where not in cast.client(Role.POM).get(reverse("home", args=[person.prison_id])).content.decode()
+
+
+def test_a_poms_tile_opens_their_own_peoples_list(cast: Cast) -> None:
+    person, other = case(cast), case(cast)
+    for one in (person, other):
+        row = assessed(cast, one, high_profile=True)
+        approve_early(assessment=row.pk, approved=True, approval="", by=cast.of(Role.HOMD), at=NOW)
+    Person.objects.filter(pk=other.pk).update(pom=cast.of(Role.HOMD))
+    where = reverse("handover:early-refer-list", args=[person.prison_id])
+    home, whole = reverse("home", args=[person.prison_id]), f'href="{where}"'
+    theirs = f"{where}?pom={cast.of(Role.POM).pk}"
+    for role, url_of, count in ((Role.POM, theirs, 1), (Role.HOMD, where, 2)):
+        client = cast.client(role)
+        page = client.get(home).content.decode()
+        assert f'href="{url_of}"' in page and (whole in page) == (role == Role.HOMD)
+        assert ("early allocation to refer" in page) == (count == 1)
+        listed = client.get(url_of).content.decode()
+        assert "Early allocation: to refer" in listed
+        assert [str(one.prison_number) in listed for one in (person, other)] == [True, role == Role.HOMD]
+
+
+def test_a_case_that_is_not_eligible_says_so_and_has_no_referral_to_print(cast: Cast) -> None:
+    person = case(cast)
+    CaseDetails.objects.update(rosh="high")
+    row = assessed(cast, person)
+    page = cast.client(Role.POM).get(url(person)).content.decode()
+    assert "Not met: RoSH high" in page
+    assert url(person, "referral", row.pk) not in page
+    assert cast.client(Role.POM).get(url(person, "referral", row.pk)).status_code == 404
+
+
+def test_what_is_next_is_the_step_that_the_assessment_waits_for(cast: Cast) -> None:
+    person, pom = case(cast, crd=days(300), since=days(-400)), cast.client(Role.POM)
+    row = assessed(cast, person, high_profile=True)
+    assert "The HOMD’s answer, due 18 November 2026" in pom.get(url(person)).content.decode()
+    approve_early(assessment=row.pk, approved=True, approval="", by=cast.of(Role.HOMD), at=NOW)
+    assert "The referral to the community, due 18 November 2026" in pom.get(url(person)).content.decode()
+    refer(cast, row)
+    assert "The community’s decision, due 18 November 2026" in pom.get(url(person)).content.decode()
+
+
+@pytest.mark.parametrize("com_name", ["", "Robin Fielding"])
+def test_in_force_the_handover_is_next_and_a_com_who_lacks_is_said(cast: Cast, com_name: str) -> None:
+    person = case(cast, crd=days(300), since=days(-400))
+    CaseDetails.objects.update(com_name=com_name)
+    decided(cast, referred(cast, person))
+    page = cast.client(Role.POM).get(url(person)).content.decode()
+    assert "Handover to the community, due 18 November 2026" in page
+    assert ("Nobody is named to hand over to" in page) == (not com_name)
 
 
 def test_the_referral_on_paper_says_what_the_class_rests_on(cast: Cast) -> None:

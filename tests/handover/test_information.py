@@ -92,6 +92,6 @@ def test_it_is_asked_from_the_case_and_shown_there_and_in_the_history(cast: Cast
     client.post(answers, {"questions": [row.pk], "answer": "It is.", "com_name": "", "com_email": ""})
     assert "It is." in client.get(page).content.decode()
     history = cast.client(Role.HOMD).get(reverse("case-history", args=["LEI", person.ref])).content.decode()
-    assert "Asked Weald: Information asked for" in history
+    assert "Email to Weald: Information asked for" in history and "Waiting to be sent" in history
     assert cast.client(Role.CASE_ADMINISTRATOR).get(address).status_code == 403
     assert cast.stranger.get(address).status_code == 404

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from handover.lists import handover
 from handover.models import HandoverDetermination, HandoverStep, ResponsibilityOverride
 from handover.queries import LISTS, list_counts, with_handover
 from omic.models import Person, Role, Sentence
@@ -68,6 +69,19 @@ def test_each_case_is_in_its_list_or_not(cast: Cast) -> None:
     }
     assert list_counts(people, TODAY) == {key: len(found) for key, found in members.items()}
     assert members["everyone"] == {case["id"] for case in CASES}, "nobody is in none of the lists"
+
+
+def test_no_date_is_not_known_for_those_alone_on_the_list_of_unknown_dates(cast: Cast) -> None:
+    for case in CASES:
+        make(cast, case)
+    people = with_handover(cast.prison.people.all(), TODAY)
+    unknown = next(row for row in LISTS if row.key == "unknown-date").where(TODAY)
+    said = {person.surname: handover(person) for person in people}
+    assert {name for name, words in said.items() if words == "Not known"} == {
+        person.surname for person in people.filter(unknown)
+    }
+    assert said["com-fixed"] == "None: with the COM" and said["unknown-override"] == "None: with the POM by decision"
+    assert said["need-named"] == "None: with the POM, the COM supports" and said["up-today"] == TODAY
 
 
 def test_every_list_has_cases_on_both_sides_but_the_one_of_everyone() -> None:

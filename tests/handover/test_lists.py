@@ -14,6 +14,7 @@ from handover.duty_actions import RefusedError, take_back
 from handover.models import HandoverStep
 from handover.pipeline import determine_handovers, open_obligations
 from handover.queries import LISTS, by_week, list_counts, with_handover
+from handover.why import in_a_sentence
 from omic.models import AuditEvent, Person, Role
 from omic.reconcile import window_of
 from tests.cast import Cast
@@ -228,6 +229,19 @@ def test_as_many_queries_for_thirty_as_for_three(cast: Cast) -> None:
     one = {row.key: queries(row.key) for row in LISTS}
     fill(9)
     assert {row.key: queries(row.key) for row in LISTS} == one
+
+
+def test_a_date_that_is_not_known_is_not_said_to_apply_to_nobody(cast: Cast) -> None:
+    said = {crd: in_a_sentence(case(crd=crd).handoverdeterminations.get(), TODAY) for crd in (None, days(20))}
+    assert said[None].startswith("The POM is responsible, and no handover date can be worked out.")
+    assert said[days(20)].startswith("The COM is responsible, and no handover date applies.")
+
+
+def test_page_and_file_say_that_no_handover_date_applies(cast: Cast) -> None:
+    case(crd=days(20))
+    client = cast.client(Role.HOMD)
+    file = b"".join(client.get(url("everyone") + "?export=csv")).decode()
+    assert "None: with the COM" in client.get(url("everyone")).content.decode() and "None: with the COM" in file
 
 
 def test_an_export_is_logged(cast: Cast) -> None:

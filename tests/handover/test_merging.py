@@ -19,7 +19,8 @@ from handover.models import (
     SendingNote,
 )
 from handover.override_actions import ask_override, decide_override
-from handover.report_actions import PARTS, save_report
+from handover.report_actions import save_report
+from handover.report_text import PARTS
 from omic.audit import Actor
 from omic.details import Statement, record_details, record_oasys
 from omic.merges import ask_merge, ask_undo, carried_over, decide_merge, decide_undo

@@ -1,7 +1,7 @@
 """Overriding who is responsible: two people, honoured wherever responsibility is read, shown as such, reversible."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from handover.models import HandoverDetermination, Responsibility, Responsibilit
 from handover.override_actions import ask_override, decide_override, end_override
 from handover.queries import list_counts, with_handover
 from handover.rules import HandoverFacts, Override, determine, state_on
+from omic import formats
 from omic.models import AuditEvent, CaseDetails, ObligationKind, Person, Role, Sentence
 from omic.policy import POLICY_IDS
 from omic.reconcile import reconcile, window_of
@@ -178,6 +179,17 @@ def test_nobodys_case_cannot_be_overridden(cast: Cast) -> None:
         asked(cast, cast.person(legal_status="REMAND"))
 
 
+@pytest.mark.parametrize(("crd", "same"), [(days(30), "COM"), (None, "POM")])
+def test_what_the_rule_says_already_is_not_asked_for(cast: Cast, crd: date | None, same: str) -> None:
+    person = cast.person(arrived_on=days(-500))
+    SentenceFactory(person=person, started_on=days(-500), crd=crd, sed=None)
+    assert stored(follow(person)).responsibility == same
+    with pytest.raises(RefusedError, match=f"{same} responsible already") as error:
+        asked(cast, person, same)
+    assert error.value.field == "responsibility"
+    assert asked(cast, person, "POM" if same == "COM" else "COM")
+
+
 def test_every_step_is_in_the_audit(cast: Cast) -> None:
     override = asked(cast, case(cast))
     decided(cast, override)
@@ -231,6 +243,27 @@ def test_the_list_tells_who_waits_and_who_is_overridden(cast: Cast) -> None:
     assert "waits for a second person" in read(cast.client(Role.HOMS), listing)
     decided(cast, override)
     assert "COM responsible, confirmed" in read(cast.client(Role.HOMS), listing)
+
+
+def test_the_pom_kept_past_the_handover_is_warned_of_where_it_is_asked_and_confirmed(cast: Cast) -> None:
+    person = case(cast)
+    handover = f"takes the handover date of {formats.day(stored(person).handover_on)} away"
+    page = read(cast.client(Role.HOMD), url(person, "-ask"))
+    assert handover in page and "If the POM is to be responsible, the case then stays" in page
+    page = read(cast.client(Role.GOVERNOR), url(person, "-decide", asked(cast, person, "POM").pk))
+    assert handover in page and "The case then stays with the POM past that day" in page
+
+
+def test_the_list_says_why_who_and_since_when(cast: Cast) -> None:
+    waits, binds = case(cast), case(cast)
+    asked(cast, waits)
+    decided(cast, asked(cast, binds))
+    client, listing = cast.client(Role.HOMS), reverse("handover:overridden", args=["LEI"])
+    for sort in ("because", "-since"):
+        page = read(client, f"{listing}?sort={sort}")
+        for words in ("The community team is to take the case", "Hollis Delivery", str(cast.of(Role.GOVERNOR))):
+            assert words in page
+    assert formats.day(NOW) in page or formats.short_day(NOW) in page
 
 
 def test_another_homd_may_confirm(cast: Cast) -> None:

@@ -70,6 +70,16 @@ def test_one_that_was_deferred_gets_its_new_date_with_it_and_stays_with_the_com(
     assert person.handoverdeterminations.with_responsibility(TODAY).current().get().responsibility == "COM", "PA-08"
 
 
+def test_one_that_was_put_off_without_a_new_date_says_so_until_it_has_one(cast: Cast) -> None:
+    person = lifer(cast, ted=days(-100))
+    url = reverse("handover:parole", args=[person.prison_id, person.ref])
+    recorded(cast, person, target_hearing_on=days(48), outcome="deferred", outcome_on=TODAY)
+    page = cast.client(Role.POM).get(url).content.decode()
+    assert "no new date is known" in page and "Was to be heard on" in page
+    recorded(cast, person, target_hearing_on=days(200))
+    assert "no new date is known" not in cast.client(Role.POM).get(url).content.decode()
+
+
 @pytest.mark.parametrize(
     ("facts", "field"),
     [
@@ -82,9 +92,12 @@ def test_one_that_was_deferred_gets_its_new_date_with_it_and_stays_with_the_com(
         ({"outcome": "release", "outcome_on": TODAY, "received_on": days(-1)}, "received_on"),
         ({"outcome": "release", "outcome_on": TODAY, "next_hearing_on": days(9)}, "next_hearing_on"),
         ({"outcome": "deferred", "outcome_on": TODAY, "next_hearing_on": TODAY}, "next_hearing_on"),
-        (
-            {"target_hearing_on": days(9), "outcome": "deferred", "outcome_on": TODAY, "next_hearing_on": days(9)},
-            "next_hearing_on",
+        *(
+            (
+                {"target_hearing_on": days(9), "outcome": "deferred", "outcome_on": TODAY, "next_hearing_on": days(on)},
+                "next_hearing_on",
+            )
+            for on in (8, 9)
         ),
     ],
 )

@@ -10,6 +10,8 @@ from handover.duty_actions import RefusedError, record_duty_done
 from handover.models import ExecutiveReview, FunctionDecision
 from handover.recall_actions import ReviewOfRelease, decide_function, record_release_review, withdraw_release_review
 from handover.recall_pages import clock_words
+from omic.calendar import london_midnight
+from omic.formats import day, moment
 from omic.models import Obligation, ObligationKind, Person, Role, Sentence
 from omic.reconcile import reconcile, window_of
 from tests.cast import Cast
@@ -35,6 +37,11 @@ def explanation(person: Person) -> Obligation:
     return person.obligations.select_related("person", "owner").get(kind=ObligationKind.RECALL_EXPLANATION)
 
 
+def duty_page(cast: Cast, person: Person) -> str:
+    url = reverse("handover:duty", args=[person.prison_id, explanation(person).pk])
+    return cast.client(Role.POM).get(url).content.decode()
+
+
 def page(cast: Cast, person: Person, role: Role = Role.POM) -> str:
     return cast.client(role).get(reverse("handover:recall", args=[person.prison_id, person.ref])).content.decode()
 
@@ -57,6 +64,26 @@ def test_explained_in_time_the_clock_stops(cast: Cast) -> None:
     assert "45 hours left" in page(cast, person)
     record_duty_done(duty=explanation(person), done_at=NOW, note="Dossier given", by=cast.of(Role.POM), at=NOW)
     assert "hours left" not in page(cast, person)
+
+
+@pytest.mark.parametrize(("later", "said"), [(0, "in time"), (46, "late")])
+def test_the_hour_of_the_explanation_is_told_beside_its_deadline(cast: Cast, later: int, said: str) -> None:
+    person = recalled(cast)
+    done_at = NOW + later * HOUR
+    record_duty_done(duty=explanation(person), done_at=done_at, note="", by=cast.of(Role.POM), at=done_at)
+    for shown in (page(cast, person), duty_page(cast, person)):
+        assert f"{moment(done_at)}, {said}" in shown
+    assert f"due by {moment(NOW + 45 * HOUR)}" in page(cast, person)
+
+
+def test_a_deadline_at_midnight_is_the_end_of_the_day_before(cast: Cast) -> None:
+    person = recalled(cast, returned_at=london_midnight(days(-2)))
+    assert f"It was due by the end of {day(days(-1))}" in page(cast, person)
+
+
+def test_a_fixed_term_recall_stays_in_reception(cast: Cast) -> None:
+    shown = page(cast, recalled(cast, recall_kind="fixed_14"))
+    assert "Reception, until the fixed term ends" in shown and "not to be said yet" not in shown
 
 
 def decided(cast: Cast, person: Person, function: str) -> FunctionDecision:

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from handover.calculate import FACTS
-from handover.policy import REASONS, RULES_BY_ID, TIMINGS, Reason
+from handover.policy import REASONS, RULES_BY_ID, STORED_REASONS, TIMINGS, Reason, reason_words
 from handover.rules import Determination, HandoverFacts, determine, state_on, state_step
 from omic.calculator import day, read_facts, text
 from omic.policy import POLICY_IDS, Outcome, render_steps
@@ -74,6 +74,17 @@ def test_every_rule_has_a_case() -> None:
 
 def test_every_reason_has_words_and_a_case() -> None:
     assert {case["reason"] for case in CASES} | {Reason.OVERRIDDEN} == set(Reason) == set(REASONS)
+
+
+def test_a_reason_says_by_how_many_months_its_version_counts() -> None:
+    said = {version: reason_words(Reason.DETERMINATE, version).partition(" takes over ")[2] for version in POLICY_IDS}
+    assert {words.removesuffix(" before release") for words in said.values()} == {
+        *("8 months", "7 months and 15 days", "8 months and 14 days"),
+    }
+    assert "8 months and 14 days" in said["omic_2026"]
+    assert "12 months before parole eligibility" in reason_words(Reason.DETERMINATE_PAROLE, "omic_2026")
+    every = [reason_words(reason, version) for reason in STORED_REASONS for version in POLICY_IDS]
+    assert not [words for words in every if "some months" in words]
 
 
 def test_every_citation_names_a_source_and_a_place() -> None:

@@ -103,7 +103,7 @@ class Case:
         self.com = True
         self.over = self.over or "remind_no_com" in self.settled
         for question in self.questions():
-            question.over, question.open = True, False
+            question.over, question.open = True, question.open and question.kind == "early"  # the LDU still decides it
 
     def questions(self) -> Iterator[Question]:
         return (question for rows in self.asked.values() for question in rows)
@@ -216,15 +216,33 @@ def counts(world: World, on: date) -> dict[str, int]:
     due = [case.handover_on for case in world.cases if case.owed and case.handover_on]
     leads = [case.leads_from for case in world.cases if case.leads_from and not case.com]
     no_mailbox = [case for case in world.cases if case.ldu not in world.mailboxes]
+    owed = [case for case in world.cases if case.owed and case.handover_on and case.handover_on >= on]
     return {
+        "in-progress": sum(case.com or bool(case.com_from and case.com_from <= on) for case in owed),
+        "com-needed": sum(_supported(case, on) and not case.com for case in world.cases),
+        "unknown-date": 0,  # everybody has the dates that theirs is worked out from
+        "unanswered": sum(not case.com and _silent(case, on) for case in world.cases),
         "upcoming": sum(on <= day <= on + WEEKS_8 for day in due),
         "overdue": sum(day < on for day in due),
         "no-com": sum(day + timedelta(days=2) <= on for day in leads),
         "overridden": sum(case.override is not None for case in world.cases),
         "everyone": len(world.cases),
-        "pipeline-all": sum(case.com_from is not None and case.com_from <= on + LIST for case in world.cases),
+        "pipeline-all": sum(_in_pipeline(case, on) for case in world.cases),
         "without-ldu": sum(_lacks(case, "pipeline", on) for case in no_mailbox),
     }
+
+
+def _supported(case: Case, on: date) -> bool:
+    return bool(case.com_from and case.handover_on and case.com_from <= on < case.handover_on)
+
+
+def _in_pipeline(case: Case, on: date) -> bool:
+    asked = any(question.open for question in case.questions())
+    return asked or bool(case.com_from and case.com_from <= on + LIST)
+
+
+def _silent(case: Case, on: date) -> bool:
+    return any(question.open and question.on + WEEK <= on for question in case.questions())
 
 
 def populate(chance: Random, people: int, on: date) -> World:

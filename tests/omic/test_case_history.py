@@ -1,10 +1,17 @@
 """Case history: what happened to one person, by stay, and who may read it; search that forgives a slip."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from allocation.case_history import poms
+from allocation.notes import amend_note, write_note
+from allocation.victim_liaison import Officer, end_officer, record_officer
+from omic.case_history import details, duties
+from omic.formats import day
 from omic.models import Alert, AuditEvent, DetailEntry, Person, Role
 from tests.cast import Cast
 from tests.factories import (
@@ -41,7 +48,7 @@ def url(person: Person) -> str:
 
 SAID = {
     "stay": "Arrived in HMP Leeds",
-    "details": "RoSH: high",
+    "details": "RoSH: High",
     "holder": "Primary POM: Pat Offender",
     "contact": "Key work session",
     "duty": "Key work session: missed",
@@ -55,6 +62,66 @@ def test_everything_is_told_with_who_and_why_but_not_what_was_said(cast: Cast, p
     assert "Open ACCT: began" in body
     assert "Key worker: Kay Weaver" in body
     assert "What was said" not in body
+
+
+def test_details_are_told_in_words_with_what_was_known_before(cast: Cast) -> None:
+    person = cast.person()
+    for field, value, as_at in (
+        *(("provider", "crc", -9), ("provider", "nps", -3), ("provider", "crc", -5)),
+        *(("mappa_level", "0", 0), ("last_oasys_on", "2026-07-30", 0), ("early_allocation", "true", 0)),
+        *(("category_active_since", "2026-01-21", 0), ("rosh", None, 0)),
+    ):
+        DetailEntry.objects.create(
+            person=person, field=field, value=value, source="nDelius", as_at=days(as_at), recorded_at=NOW
+        )
+    told = [(event.title, event.text.partition("Source")[0].strip()) for event in details(person)]
+    assert told == [
+        ("Probation provider: CRC", ""),
+        ("Probation provider: NPS", "Before: CRC."),
+        ("Probation provider: CRC", f"Changed nothing: NPS is known as at {day(days(-3))}."),
+        ("MAPPA level: None", ""),
+        ("Last OASys on: 30 July 2026", ""),
+        ("Early allocation: Yes", ""),
+        ("Security category since: 21 January 2026", ""),
+        ("RoSH: Not known", ""),
+    ]
+
+
+def test_a_duty_that_is_met_says_so_once(cast: Cast) -> None:
+    person = cast.person()
+    ObligationFactory(
+        person=person, kind="allocate_pom", met_by="", state="met", met_at=NOW, closed_at=NOW, closed_because="met"
+    )
+    assert [(event.title, event.text) for event in duties(person)] == [("Allocate a POM: met", "")]
+
+
+def test_an_allocation_against_the_recommendation_says_so(cast: Cast) -> None:
+    given = {"staff": cast.of(Role.POM), "pom_type": "prison", "started_because": "She knows him"}
+    told = [
+        event.text
+        for advised in ("probation", "prison")
+        for event in poms(PomAllocationFactory(person=cast.person(), recommended_type=advised, **given).person)
+    ]
+    against = "Against the recommendation: a Prison POM where a Probation POM was recommended. She knows him"
+    assert told == [against, "She knows him"]
+
+
+def test_notes_and_victim_liaison_are_told_by_need_and_never_what_they_say(cast: Cast, person: Person) -> None:
+    pom, at = cast.of(Role.POM), {"by": cast.of(Role.POM), "at": NOW}
+    said = {"level": "restricted", "text": "What is in the note", "readers": (), "request_id": uuid4()}
+    note = write_note(person=person, prison=person.prison, **said, **at)
+    amend_note(note=note, because="Slip", **said | {"request_id": uuid4()}, **at)
+    vic = Officer("Vic", "Liaison", "vlo@probation.invalid")
+    row = record_officer(person=person, prison=person.prison, officer=vic, **at)
+    end_officer(row=row, prison=person.prison, version=1, **at)
+    Person.objects.filter(pk=person.pk).update(pom=pom)
+    pages = {role: cast.client(role).get(url(person)).content.decode() for role in (Role.POM, Role.HOMS)}
+    liaison = ("Victim liaison officer recorded", "Victim liaison officer ended")
+    for page in pages.values():
+        assert "Case note written: restricted to the case" in page and "Case note corrected" in page
+        assert "What is in the note" not in page and "vlo@" not in page and "Vic Liaison" not in page
+    assert [words in pages[Role.POM] for words in liaison] == [True, True]
+    assert [words in pages[Role.HOMS] for words in liaison] == [False, False]
 
 
 @pytest.mark.parametrize("kind", SAID)

@@ -68,6 +68,28 @@ def test_people_who_are_nobodys_case_lack_nothing_but_a_clear_status(cast: Cast)
     assert missing(cast) == {"status"}
 
 
+@pytest.mark.parametrize(
+    ("estate", "held", "expected"),
+    [
+        ("women", {}, {"complexity"}),
+        ("women", {"complexity": "low"}, set()),
+        ("women", {"legal_status": "REMAND"}, set()),
+        ("men_closed", {}, set()),
+    ],
+)
+def test_a_sentenced_woman_whose_complexity_is_not_known_is_listed(
+    cast: Cast, estate: str, held: dict[str, Any], expected: set[str]
+) -> None:
+    type(cast.prison).objects.filter(pk="LEI").update(estate=estate)
+    person = known(cast, held)
+    assert missing(cast) == expected
+    page = cast.client(Role.HOMD).get(LIST).content.decode()
+    assert (reverse("allocation:screening", args=["LEI", person.ref]) in page) is bool(expected)
+    assert ("Complexity of need</option>" in page) is (estate == "women")
+    numbers = cast.client(Role.HOMD).get(reverse("allocation:dashboard", args=["LEI"])).context["missing"]
+    assert numbers[0].count == len(expected)
+
+
 def test_the_list_says_what_is_missing_and_what_it_blocks(cast: Cast) -> None:
     known(cast, rosh=None, rsr=None)
     page = cast.client(Role.HOMS).get(LIST).content.decode()

@@ -49,7 +49,7 @@ def body(cast: Cast, person: Person, role: Role, name: str = "person") -> str:
 
 OMU_SEES = (
     "Parole eligibility (PED)", "Sentence began", "Cam Community", "Skipton", "MAPPA level 2 is recorded without",
-    "A NOMIS alert (ROH) says high risk", "Terrorism Act", "Open ACCT", "Custody tier", "Earliest release",
+    "A NOMIS alert (ROH) says high risk", "Terrorism Act", "Open ACCT", "Custody tier", "Which date that is",
     "Pat Offender", "Kay Weaver", "Progression plan", "What is due",
 )  # fmt: skip
 WINGS_SEE = ("Open ACCT", "No one-to-one", "Kay Weaver", "Progression plan")
@@ -61,6 +61,15 @@ def test_it_is_whole_by_role(cast: Cast, person: Person, role: Role, sees: tuple
     assert [words for words in sees if words not in page] == []
     secret = {*OMU_SEES[:7], "Victim liaison"} if role == Role.KEY_WORKER else set()
     assert [words for words in secret if words in page] == []
+
+
+@pytest.mark.parametrize("name", ["person", "allocation:allocate", "allocation:people", "handover:everyone"])
+def test_a_release_after_a_recall_is_named_with_which_date_it_is(cast: Cast, name: str) -> None:
+    person = SentenceFactory(person=cast.person(legal_status="RECALL"), recalled=True, prrd=days(3)).person
+    reconcile([person.pk], window_of(TODAY, NOW))
+    about = [person.ref] if name in ("person", "allocation:allocate") else []
+    page = cast.client(Role.HOMD).get(reverse(name, args=["LEI", *about])).content.decode()
+    assert "21 November 2026" in page if name == "person" else "21 Nov 2026 (PRRD)" in page
 
 
 @pytest.mark.parametrize(

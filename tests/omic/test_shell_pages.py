@@ -101,6 +101,17 @@ def test_search_keeps_ones_own_people_however_many_are_found(cast: Cast, monkeyp
     assert found == {"My people": ["Cato"], "Others here": ["Abel"]}
 
 
+def test_search_speaks_of_others_only_beside_ones_own_and_once(cast: Cast) -> None:
+    first, _ = cast.person(surname="Searched"), cast.person(surname="Searched")
+    client, counts = cast.client(Role.POM), []
+    for own in ((), (first,)):
+        for person in own:
+            PomAllocationFactory(person=person, staff=cast.of(Role.POM))
+        page = client.post("/prisons/LEI/people/search/", {"q": "search"}).content.decode()
+        counts.append([page.count(words) for words in ("My people", "Others here", "Found here")])
+    assert counts == [[0, 0, 1], [1, 1, 0]]
+
+
 TILES = [Tile(0, "quiet", "/q"), Tile(3, "plain", "/p"), *(Tile(1, f"due {n}", "/d", "yellow") for n in range(5))]
 
 
