@@ -14,6 +14,7 @@ from allocation.engagements import Engagement, log_engagement
 from allocation.extra_resources import Agreed, agree_extra_resource
 from allocation.models import CaseNote, Pom, PomAbsence, PomAllocation, PomCourse, PomTraining
 from allocation.notes import write_note
+from allocation.policy import PomType
 from allocation.victim_liaison import Officer, record_officer
 from omic.calendar import london_day
 from omic.demo.places import Demonstration
@@ -78,10 +79,12 @@ def _train(unit: Unit) -> int:
 
 def _share(unit: Unit) -> int:
     """The persona shares two of their cases, helps with one of another POM's, and has one supported (AL-10, AL-11)."""
-    mine, prison_pom = unit.cases(unit.poms[0]), unit.poms[1]
-    parts = [(person, prison_pom, Part.COWORKING) for person in mine[:2]]
-    parts += [(person, prison_pom, Part.SUPPORT) for person in mine[2:3]]
-    parts += [(person, unit.poms[0], Part.COWORKING) for person in unit.cases(prison_pom)[:1]]
+    mine, other = unit.cases(unit.poms[0]), unit.poms[1]
+    of_prison = Pom.objects.filter(prison=unit.prison, staff__in=unit.poms[1:], pom_type=PomType.PRISON)
+    parts = [(person, other, Part.COWORKING) for person in mine[:2]]
+    supporters = [profile.staff for profile in of_prison.order_by("staff").select_related("staff")]
+    parts += [(person, staff, Part.SUPPORT) for person, staff in zip(mine[2:3], supporters, strict=False)]
+    parts += [(person, unit.poms[0], Part.COWORKING) for person in unit.cases(other)[:1]]
     for person, staff, part in parts:
         share_case(person=person, staff=staff, part=part, reason="Two offices know the case", by=unit.homd, at=unit.at)
     return len(parts)
