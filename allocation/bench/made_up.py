@@ -50,7 +50,7 @@ _PEOPLE = """
         CASE WHEN i %% 10 = 0 THEN 'REMAND' ELSE 'SENTENCED' END, '', %(code)s, 'in',
         (%(wings)s::bigint[])[1 + i %% 8], 'A-1-' || i, %(on)s::date - i %% 900, %(on)s::date - i %% 400, false, '', '',
         '', 'C', release_on, 'crd',
-        CASE WHEN i %% 10 > 0 AND i >= %(filled)s THEN (%(poms)s::bigint[])[1 + i %% %(pom_count)s] END,
+        CASE WHEN i %% 10 > 0 AND i >= %(filled)s THEN (%(poms)s::bigint[])[1 + (i + i / 10) %% %(pom_count)s] END,
         (%(workers)s::bigint[])[1 + i %% %(worker_count)s], '', '', %(at)s, 1
     FROM made
 """
