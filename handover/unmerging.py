@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
@@ -65,10 +66,9 @@ def carried(merge: PersonMerge) -> Iterator[str]:
 
 def _early_carried(merge: PersonMerge) -> Iterator[str]:
     kept, gone = merge.kept.prison_number, merge.gone.prison_number
-    untouched = set(_early(merge).values_list("pk", flat=True))
     for row in _early_copies(merge):
         words = f"Early allocation, assessed on {day(row.assessed_at)}"
-        if row.pk in untouched:
+        if row.untouched:
             yield f"{words}. Taken back under {kept} with its answers and its date, stands under {gone}"
         else:
             yield f"{words}, worked on since the merge. Stays as it is under {kept}: {SINCE.format(gone)}"
@@ -76,10 +76,9 @@ def _early_carried(merge: PersonMerge) -> Iterator[str]:
 
 def _overrides_carried(merge: PersonMerge) -> Iterator[str]:
     kept, gone = merge.kept.prison_number, merge.gone.prison_number
-    untouched = set(_overrides(merge).values_list("pk", flat=True))
     for row in _override_copies(merge):
         words = f"Override, asked for on {day(row.asked_at)}: {row.get_responsibility_display()}"
-        if row.pk in untouched:
+        if row.untouched:
             yield f"{words}. Taken back under {kept}, stands under {gone}"
         else:
             yield f"{words}, confirmed since the merge. Stays under {kept}: {SINCE.format(gone)}"
@@ -110,34 +109,30 @@ def _drafts(merge: PersonMerge) -> "QuerySet[HandoverReport]":
     return HandoverReport.objects.filter(Exists(same), person=merge.kept, sent_at=None)
 
 
-def _early(merge: PersonMerge) -> "QuerySet[EarlyAssessment]":
+def _early(merge: PersonMerge) -> QuerySet[Any]:
     """As they were when they were carried over: what was approved, referred or decided since stays."""
-    return _early_copies(merge).filter(Exists(_early_originals(merge).filter(_unchanged(*_STAGES))))
+    return _early_copies(merge).filter(untouched=True)
 
 
-def _early_copies(merge: PersonMerge) -> "QuerySet[EarlyAssessment]":
-    return EarlyAssessment.objects.filter(Exists(_early_originals(merge)), person=merge.kept, withdrawn_at=None)
-
-
-def _early_originals(merge: PersonMerge) -> "QuerySet[EarlyAssessment]":
-    return EarlyAssessment.objects.filter(
+def _early_copies(merge: PersonMerge) -> QuerySet[Any]:
+    same = EarlyAssessment.objects.filter(
         person=merge.gone, assessed_by=OuterRef("assessed_by"), assessed_at=OuterRef("assessed_at")
     )
+    copies = EarlyAssessment.objects.filter(Exists(same), person=merge.kept, withdrawn_at=None)
+    return copies.annotate(untouched=Exists(same.filter(_unchanged(*_STAGES))))
 
 
-def _overrides(merge: PersonMerge) -> "QuerySet[ResponsibilityOverride]":
+def _overrides(merge: PersonMerge) -> QuerySet[Any]:
     """As they were when they were carried over: what was confirmed since stays."""
-    return _override_copies(merge).filter(Exists(_override_originals(merge).filter(_unchanged("decided_at"))))
+    return _override_copies(merge).filter(untouched=True)
 
 
-def _override_copies(merge: PersonMerge) -> "QuerySet[ResponsibilityOverride]":
-    return ResponsibilityOverride.objects.open().filter(Exists(_override_originals(merge)), person=merge.kept)
-
-
-def _override_originals(merge: PersonMerge) -> "QuerySet[ResponsibilityOverride]":
-    return ResponsibilityOverride.objects.filter(
+def _override_copies(merge: PersonMerge) -> QuerySet[Any]:
+    same = ResponsibilityOverride.objects.filter(
         person=merge.gone, asked_by=OuterRef("asked_by"), asked_at=OuterRef("asked_at")
     )
+    copies = ResponsibilityOverride.objects.open().filter(Exists(same), person=merge.kept)
+    return copies.annotate(untouched=Exists(same.filter(_unchanged("decided_at"))))
 
 
 def _unchanged(*names: str) -> Q:
