@@ -12,7 +12,7 @@ from handover.community import NO_ANSWER_NEEDED, NOT_OVER
 from handover.models import CommunityRequest
 from handover.policy import COMMUNITY_TIMES
 from handover.queries import COM_KNOWN, with_handover
-from omic.calendar import london_day
+from omic.calendar import exclusive_due, london_day
 from omic.models import Ldu, Message, Prison
 from omic.models.person import PersonQuerySet
 
@@ -47,10 +47,10 @@ class PipelineList:
 
 
 def _silent(at: datetime) -> Q:
-    """Asked for so long ago that somebody has to ask in another way."""
-    long_ago = at - timedelta(days=COMMUNITY_TIMES.chase_days)
-    asked = ~COM_KNOWN & Q(open_since__lte=long_ago)
-    return (asked | Q(information_at__lte=long_ago)) & ~_LOST
+    """Asked for so many days ago, as the calendar counts, that somebody has to ask in another way."""
+    too_late = exclusive_due(london_day(at) - timedelta(days=COMMUNITY_TIMES.chase_days))
+    asked = ~COM_KNOWN & Q(open_since__lt=too_late)
+    return (asked | Q(information_at__lt=too_late)) & ~_LOST
 
 
 LISTS = (

@@ -1,8 +1,9 @@
 """What the community is asked: each true situation once, to the LDU of the case, whatever the others lack."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -11,6 +12,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from handover.community import NO_ANSWER_NEEDED, ask_community
 from handover.community_answers import record_answer
 from handover.community_columns import standing
+from handover.community_information import ask_for_information
 from handover.community_lists import list_counts, pipeline_cases
 from handover.community_night import STEP
 from handover.duty_actions import RefusedError
@@ -19,6 +21,7 @@ from handover.models import CommunityRequest, ResponsibilityOverride
 from handover.override_actions import ask_override, decide_override, end_override
 from handover.rules.community import Ask, ComNeed, chased, lacks_com
 from handover.why import in_a_sentence
+from omic.calendar import in_utc
 from omic.ledger import begin, finish
 from omic.missing import with_missing
 from omic.models import Message, Person, Prison, Staff
@@ -242,6 +245,11 @@ def refer(person: Person, by: Staff) -> int:
     return row.pk
 
 
+def clock(told: str) -> datetime:
+    """The moment at which London's clock shows it."""
+    return in_utc(datetime.fromisoformat(told))
+
+
 def test_a_referral_that_nobody_answers_is_listed_however_far_off_the_handover_is(prison: Prison) -> None:
     ldu()
     person = case(days(300))
@@ -249,6 +257,26 @@ def test_a_referral_that_nobody_answers_is_listed_however_far_off_the_handover_i
     refer(person, StaffFactory())
     counts = [list_counts(prison, NOW + timedelta(days=number)) for number in (6, 7)]
     assert [(found["unanswered"], found["all"]) for found in counts] == [(0, 1), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "on_the_eve", "on_the_day"),
+    [
+        ("2028-03-21T15:00", "2028-03-27T23:59", "2028-03-28T00:00"),  # 146 and 147 hours at most: a day had 23
+        ("2028-10-23T00:00", "2028-10-29T23:59", "2028-10-30T00:00"),  # the 29th has 25 hours
+        ("2028-06-06T23:30", "2028-06-12T23:59", "2028-06-13T00:00"),  # late in London's evening, 22:30 UTC
+    ],
+)
+def test_a_week_without_an_answer_is_seven_days_of_the_calendar(
+    prison: Prison, asked: str, on_the_eve: str, on_the_day: str
+) -> None:
+    ldu()
+    person, told = case(days(300)), {"question": "Is the address checked?", "by": StaffFactory(), "at": NOW}
+    refer(person, StaffFactory())
+    ask_for_information(person=case(days(300)), request_id=uuid4(), **told)
+    CommunityRequest.objects.update(asked_at=clock(asked))
+    counts = [list_counts(prison, clock(moment))["unanswered"] for moment in (on_the_eve, on_the_day)]
+    assert counts == [0, 2]
 
 
 def test_a_referral_for_early_allocation_is_told_until_it_is_decided(prison: Prison) -> None:
