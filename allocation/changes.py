@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import BooleanField, Case, F, OuterRef, Q, QuerySet, Subquery, When
@@ -11,11 +11,11 @@ from allocation.filters import omu_duties
 from allocation.lists import NUMBER_OF, Cells, duty_columns, who
 from allocation.models import PomAllocation
 from handover.models import HandoverDetermination, Responsibility, responsibility_on
-from omic.calendar import london_midnight
+from omic.calendar import london_day, london_midnight
 from omic.formats import short_day
 from omic.http import PrisonRequest
 from omic.lists import Column
-from omic.models import Person, Stay
+from omic.models import Person, Prison, Stay
 from tiering.models import TierDetermination
 
 ONE_DAY = timedelta(days=1)
@@ -23,52 +23,60 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One sort of change: its rows and their columns, as somebody asks for them."""
+    """One sort of change: its rows in a prison at a moment, and their columns, as somebody asks for them.
+
+    Those that are not `by_the_hour` are the same at each moment of a day.
+    """
 
     key: str
     title: str
-    rows: Callable[[PrisonRequest], QuerySet[Any]]
+    rows: Callable[[Prison, datetime], QuerySet[Any]]
     columns: Callable[[PrisonRequest], tuple[Column, ...]]
     sort: str
     empty: str
+    by_the_hour: bool = False
 
 
-def _since(request: PrisonRequest) -> Any:
-    return london_midnight(request.on - ONE_DAY)
+def _yesterday(at: datetime) -> date:
+    return london_day(at) - ONE_DAY
 
 
-def _arrived(request: PrisonRequest) -> QuerySet[Stay]:
-    return request.prison.stays.filter(arrived_on__gte=request.on - ONE_DAY).select_related("person")
+def _since(at: datetime) -> datetime:
+    return london_midnight(_yesterday(at))
 
 
-def _left(request: PrisonRequest) -> QuerySet[Stay]:
-    return request.prison.stays.filter(left_on__gte=request.on - ONE_DAY).select_related("person")
+def _arrived(prison: Prison, at: datetime) -> QuerySet[Stay]:
+    return prison.stays.filter(arrived_on__gte=_yesterday(at)).select_related("person")
 
 
-def _given(request: PrisonRequest) -> QuerySet[PomAllocation]:
-    rows = request.prison.pom_allocations.primary().filter(started_at__gte=_since(request))
+def _left(prison: Prison, at: datetime) -> QuerySet[Stay]:
+    return prison.stays.filter(left_on__gte=_yesterday(at)).select_related("person")
+
+
+def _given(prison: Prison, at: datetime) -> QuerySet[PomAllocation]:
+    rows = prison.pom_allocations.primary().filter(started_at__gte=_since(at))
     return rows.select_related("person", "staff")
 
 
-def _ended(request: PrisonRequest) -> QuerySet[PomAllocation]:
-    rows = request.prison.pom_allocations.primary().filter(ended_at__gte=_since(request))
+def _ended(prison: Prison, at: datetime) -> QuerySet[PomAllocation]:
+    rows = prison.pom_allocations.primary().filter(ended_at__gte=_since(at))
     return rows.select_related("person", "staff")
 
 
-def _overdue(request: PrisonRequest) -> QuerySet[Any]:
-    rows = omu_duties(request).overdue(request.now).filter(due_before__gt=_since(request))
+def _overdue(prison: Prison, at: datetime) -> QuerySet[Any]:
+    rows = omu_duties(prison).overdue(at).filter(due_before__gt=_since(at))
     return rows.select_related("person__wing", "owner")
 
 
-def _compared(model: Any, request: PrisonRequest, **fields: str) -> QuerySet[Any]:
+def _compared(model: Any, prison: Prison, at: datetime, **fields: str) -> QuerySet[Any]:
     """Answers that stand, and whether they are the `same` in all of `fields` as when yesterday began; None for first
     answers, which are no change."""
-    rows = model.objects.current().filter(person__prison=request.prison)
-    before = model.objects.filter(person=OuterRef("person"), determined_at__lt=_since(request)).order_by("-pk")
+    rows = model.objects.current().filter(person__prison=prison)
+    before = model.objects.filter(person=OuterRef("person"), determined_at__lt=_since(at)).order_by("-pk")
     rows = rows.annotate(before_id=Subquery(before.values("pk")[:1]))
     rows = rows.annotate(**{name: Subquery(before.values(field)[:1]) for name, field in fields.items()})
     # First what needs no look at any answer before: nearly all have stood for longer.
-    stood = When(determined_at__lt=_since(request), then=True)
+    stood = When(determined_at__lt=_since(at), then=True)
     equal = Q()
     for name, field in fields.items():
         equal &= Q(**{field: F(name)}) | Q(**{f"{field}__isnull": True, f"{name}__isnull": True})
@@ -77,17 +85,17 @@ def _compared(model: Any, request: PrisonRequest, **fields: str) -> QuerySet[Any
     return rows.annotate(same=same).select_related("person")
 
 
-def _tiers(request: PrisonRequest) -> QuerySet[TierDetermination]:
-    return _compared(TierDetermination, request, letter_before="letter").filter(
-        same=False, determined_at__gte=_since(request)
+def _tiers(prison: Prison, at: datetime) -> QuerySet[TierDetermination]:
+    return _compared(TierDetermination, prison, at, letter_before="letter").filter(
+        same=False, determined_at__gte=_since(at)
     )
 
 
-def _handovers(request: PrisonRequest) -> QuerySet[HandoverDetermination]:
+def _handovers(prison: Prison, at: datetime) -> QuerySet[HandoverDetermination]:
     """Answers that changed, and those by which responsibility has passed since, with no new answer."""
-    rows = _compared(HandoverDetermination, request, on_before="handover_on", fixed_before="fixed")
-    before = request.on - 2 * ONE_DAY  # the last day before yesterday began
-    rows = rows.annotate(lead=responsibility_on(request.on), lead_before=responsibility_on(before))
+    rows = _compared(HandoverDetermination, prison, at, on_before="handover_on", fixed_before="fixed")
+    before = _yesterday(at) - ONE_DAY  # the last day before yesterday began
+    rows = rows.annotate(lead=responsibility_on(london_day(at)), lead_before=responsibility_on(before))
     passed = Q(lead__isnull=False, lead_before__isnull=False) & ~Q(lead=F("lead_before"))
     return rows.filter(Q(same=False) | passed)
 
@@ -170,6 +178,6 @@ CHANGES = (
     Change("ended", "No longer with their POM", _ended, _allocation_columns, "until", _QUIET),
     Change("handovers", "Responsibility or handover date changed", _handovers, _handover_columns, "person", _QUIET),
     Change("tiers", "Tier changed", _tiers, _tier_columns, "person", _QUIET),
-    Change("overdue", "Duties that became overdue", _overdue, _duties, "due", "None. That is good."),
+    Change("overdue", "Duties that became overdue", _overdue, _duties, "due", "None. That is good.", by_the_hour=True),
 )
 CHANGE_BY_KEY = {change.key: change for change in CHANGES}

@@ -10,7 +10,6 @@ from allocation.caseload import PARTS, TIERS, poms_of
 from allocation.covers import covered_by
 from allocation.lists import TYPE_WORDS
 from handover.queries import UPCOMING
-from omic.http import PrisonRequest
 from omic.models import Obligation, ObligationKind, Person, Prison, Role, Staff, Wing
 from omic.models.obligation import OWNERS, ObligationQuerySet
 from omic.why import OMU_ROLES
@@ -26,9 +25,9 @@ DUTY_KINDS = [(kind.value, kind.label) for kind in ObligationKind if kind not in
 OVERDUE, COMING, NO_DATE = "overdue", "coming", "no_date"
 
 
-def omu_duties(request: PrisonRequest) -> QuerySet[Obligation]:
-    """Everything that still asks something of the OMU here."""
-    return request.prison.obligations.demanding().filter(owner_role__in=OMU_ROLES)
+def omu_duties(prison: Prison) -> ObligationQuerySet:
+    """Everything that still asks something of the OMU of a prison."""
+    return prison.obligations.demanding().filter(owner_role__in=OMU_ROLES)
 
 
 def duties_of(prison: Prison, staff: Staff, *, on: date) -> ObligationQuerySet:
@@ -128,7 +127,7 @@ class DutyFilter(MyDutyFilter):
         label="Whose",
         empty_label="Anybody’s",
         null_label="Nobody named",
-        queryset=lambda request: Staff.objects.filter(pk__in=omu_duties(request).values("owner")),
+        queryset=lambda request: Staff.objects.filter(pk__in=omu_duties(request.prison).values("owner")),
     )
     role = django_filters.ChoiceFilter(
         label="Role",

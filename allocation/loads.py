@@ -10,7 +10,7 @@ from allocation.caseload import PARTS, TASKS, TIERS, UNKNOWN, with_loads
 from allocation.charts import Load, LoadChart, load_chart
 from allocation.lists import Cells, pom_type_words, surname_first
 from allocation.models import PomType
-from allocation.queries import Number, list_url, with_widths
+from allocation.queries import Number, filtered, list_url, with_widths
 from allocation.rules import case_capacity, policy_on
 from omic.formats import plural
 from omic.http import PrisonRequest
@@ -76,7 +76,7 @@ class Loads(NamedTuple):
 def loads(request: PrisonRequest) -> Loads:
     """Every POM of the prison with their caseload, from one query."""
     poms = list(with_loads(request.prison, on=request.on).order_by("posted", "pom_type", "surname", "forename", "pk"))
-    every = partial(list_url, request, "allocation:cases")
+    every = partial(filtered, list_url(request, "allocation:cases"))
     drawn = draw(request, poms)
     return drawn._replace(
         cases=Number(sum(pom.cases for pom in poms), every()),
@@ -105,7 +105,8 @@ def draw(request: PrisonRequest, poms: Sequence[Staff]) -> Loads:
     figure = policy_on(request.on).probation_caseload
     shares = _shown(poms)
     scale = max([figure, *(pom.cases for pom in poms)])
-    return Loads(shares, tuple(_row(request, pom, shares, scale) for pom in poms), figure)
+    cases = list_url(request, "allocation:cases")
+    return Loads(shares, tuple(_row(request, pom, shares, scale, cases) for pom in poms), figure)
 
 
 def _shown(poms: Sequence[Staff]) -> tuple[Share, ...]:
@@ -113,8 +114,8 @@ def _shown(poms: Sequence[Staff]) -> tuple[Share, ...]:
     return tuple(share for share in SHARES if share.value not in UNUSUAL or any(map(share.of, poms)))
 
 
-def _row(request: PrisonRequest, pom: Staff, shares: Sequence[Share], scale: int) -> PomLoad:
-    theirs = partial(list_url, request, "allocation:cases", pom=pom.pk)
+def _row(request: PrisonRequest, pom: Staff, shares: Sequence[Share], scale: int, cases: str) -> PomLoad:
+    theirs = partial(filtered, cases, pom=pom.pk)
     known_type = PomType(pom.pom_type) if pom.pom_type != UNKNOWN else None
     capacity = case_capacity(known_type, pom.working_days, on=request.on)
     return PomLoad(
@@ -154,19 +155,26 @@ def pom_columns(request: PrisonRequest) -> tuple[Column, ...]:
         Column("name", "POM", surname_first, order=("surname", "forename"), cell=Cells(request).pom),
         Column("type", "Type", pom_type_words, order=("pom_type",)),
         Column("absence", "Not there", lambda pom: absent_words(pom) or "–", order=("absence_kind",)),
-        Column("cases", "Cases", "cases", order=("cases",), cell=partial(_cases, request), numeric=True),
+        Column(
+            "cases",
+            "Cases",
+            "cases",
+            order=("cases",),
+            cell=partial(_cases, list_url(request, "allocation:cases")),
+            numeric=True,
+        ),
         *(_share_column(request, share) for share in shown),
     )
 
 
 def _share_column(request: PrisonRequest, share: Share) -> Column:
     key = f"{share.field}_{share.value}"
-    cell = partial(_cases, request, share=share)
+    cell = partial(_cases, list_url(request, "allocation:cases"), share=share)
     return Column(key, share.heading, share.of, order=(share.name,), cell=cell, numeric=True)
 
 
-def _cases(request: PrisonRequest, pom: Staff, share: Share | None = None) -> str:
+def _cases(address: str, pom: Staff, share: Share | None = None) -> str:
     """A number of a POM's cases, as a link to them; none is a dash."""
     wanted = {share.field: share.value} if share else {}
-    url = list_url(request, "allocation:cases", pom=pom.pk, **wanted)
+    url = filtered(address, pom=pom.pk, **wanted)
     return Number(share.of(pom) if share else pom.cases, url).link

@@ -1,7 +1,9 @@
 """What allocation shows on pages that are put together from every app: the person's and the home page."""
 
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from allocation.availability import left_alone
@@ -11,8 +13,9 @@ from allocation.queries import list_url
 from allocation.screening import newest_screening
 from omic.access import Action, Relation
 from omic.context import Tile
+from omic.counting import about, counted, kept
 from omic.http import PrisonRequest
-from omic.models import ContactKind, Person, Role
+from omic.models import ContactKind, Person, Prison, Role
 from omic.telling import untold
 
 EARLIER = 3  # POMs before the present one, and engagements
@@ -79,18 +82,26 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     """For the HOMD who waits for a POM; for the OMU's managers what is late; for a POM their own late duties."""
     standing, tiles = request.standing, []
     if standing.may(Action.ALLOCATE_POM):
-        waiting = request.prison.people.filter(WITHOUT_POM).count()
+        found = _to_see_to(request.prison, request.on)
+        waiting = found["waiting"]
         tiles.append(Tile(waiting, "without a POM", list_url(request, "allocation:people"), _red(waiting)))
-        if nobodys := left_alone(request.prison.people.all(), request.prison, on=request.on).count():
+        if nobodys := found["alone"]:
             tiles.append(Tile(nobodys, "cases nobody has today", list_url(request, "allocation:alone"), "red"))
     if standing.may(Action.ALLOCATE_POM) or standing.may(Action.EDIT_DETAILS):
-        late = omu_duties(request).overdue(request.now).count()
+        late = omu_duties(request.prison).overdue(request.now).count()
         tiles.append(Tile(late, "OMU duties overdue", list_url(request, "allocation:duties", when=OVERDUE), _red(late)))
     if standing.may(Action.MY_CASES):
         late = duties_of(request.prison, request.user, on=request.on).overdue(request.now).count()
         mine = list_url(request, "allocation:my-duties", when=OVERDUE)
         tiles.append(Tile(late, "of your duties overdue", mine, _red(late)))
     return tiles
+
+
+@kept
+def _to_see_to(prison: Prison, on: date) -> QuerySet[Any]:
+    people = prison.people.all()
+    alone = left_alone(people, prison, on=on)
+    return about(prison, waiting=counted(people.filter(WITHOUT_POM)), alone=counted(alone))
 
 
 def _red(count: int) -> str:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import partial, reduce
-from operator import or_
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from allocation.availability import left_alone
@@ -18,13 +17,14 @@ from allocation.leaving import shares_left
 from handover.models import HandoverDetermination
 from handover.queries import by_week
 from omic.access import Action
+from omic.calendar import london_midnight
 from omic.context import Tile
-from omic.counting import ask, counted, latest
+from omic.counting import about, counted, kept, latest
 from omic.formats import plural
 from omic.http import PrisonRequest
 from omic.lists import link
-from omic.missing import checks, joined
-from omic.models import ObligationKind, Role
+from omic.missing import checks, lack_counts
+from omic.models import ObligationKind, Prison, Role
 from omic.models.obligation import OWNERS
 
 
@@ -46,8 +46,12 @@ class Number(NamedTuple):
 
 def list_url(request: PrisonRequest, name: str, *args: object, **filters: object) -> str:
     """A list's address with its filters."""
-    query = f"?{urlencode(filters)}" if filters else ""
-    return reverse(name, args=[request.prison.pk, *args]) + query
+    return filtered(reverse(name, args=[request.prison.pk, *args]), **filters)
+
+
+def filtered(address: str, **filters: object) -> str:
+    """A list's address with its filters, where the list is known: to look a name up takes longer than all else."""
+    return f"{address}?{urlencode(filters)}" if filters else address
 
 
 class State(NamedTuple):
@@ -65,21 +69,31 @@ class State(NamedTuple):
 
 
 def state(request: PrisonRequest) -> State:
-    """How the prison stands, how old what is shown is, and what has changed: one query."""
-    prison, people = request.prison, request.prison.people
-    late = HandoverDetermination.objects.fallen_due(request.on).filter(person__prison=prison)
-    found = ask(
+    """How the prison stands, how old what is shown is, and what has changed."""
+    prison, on = request.prison, request.on
+    changed = {change.key: change.rows(prison, request.now).count() for change in CHANGES if change.by_the_hour}
+    return State(**_stands(prison, on), changes=_changed(prison, on) | changed)
+
+
+@kept
+def _stands(prison: Prison, on: date) -> QuerySet[Any]:
+    people, late = prison.people.all(), HandoverDetermination.objects.fallen_due(on).filter(person__prison=prison)
+    return about(
         prison,
         without_pom=counted(people.filter(WITHOUT_POM)),
-        alone=counted(left_alone(people.all(), prison, on=request.on)),
-        shares_left=counted(shares_left(prison, on=request.on)),
-        roll_at=latest(people.all(), "seen_on_roll_at"),
+        alone=counted(left_alone(people, prison, on=on)),
+        shares_left=counted(shares_left(prison, on=on)),
+        roll_at=latest(people, "seen_on_roll_at"),
         waiting_for_night=counted(late),
-        unread=counted(omu_duties(request).filter(kind=ObligationKind.RISK_TO_READ)),
-        **{f"changed_{change.key}": counted(change.rows(request)) for change in CHANGES},
+        unread=counted(omu_duties(prison).filter(kind=ObligationKind.RISK_TO_READ)),
     )
-    changes = {change.key: found.pop(f"changed_{change.key}") for change in CHANGES}
-    return State(**found, changes=changes)
+
+
+@kept
+def _changed(prison: Prison, on: date) -> QuerySet[Any]:
+    at = london_midnight(on)
+    by_the_day = {change.key: counted(change.rows(prison, at)) for change in CHANGES if not change.by_the_hour}
+    return about(prison, **by_the_day)
 
 
 def tiles(request: PrisonRequest, stands: State, dashboard: "Mapping[str, Sequence[Number]]") -> list[Tile]:
@@ -128,19 +142,16 @@ def missing_details(request: PrisonRequest) -> list[Number]:
     """How many people lack any detail that a rule needs, then how many lack each; for who can enter them."""
     if not request.standing.may(Action.EDIT_DETAILS):
         return []
-    each = {check.key: check.of(request.on) for check in checks()}
-    anything = reduce(or_, each.values())
-    counts = {key: Count("pk", filter=of) for key, of in {"anything": anything, **each}.items()}
-    found = joined(request.prison.people.order_by()).aggregate(**counts)
+    found = lack_counts(request.prison, request.on)
     address = partial(list_url, request, "missing-details")
-    rows = (Number(found[check.key], address(what=check.key), check.label) for check in checks())
+    rows = (Number(found[f"missing_{check.key}"], address(what=check.key), check.label) for check in checks())
     return [Number(found["anything"], address(), "Anything"), *with_widths(row for row in rows if row.count)]
 
 
 def overdue_by_owner(request: PrisonRequest) -> list[Number]:
     """The OMU's overdue duties by whose they are, most first."""
     rows = (
-        omu_duties(request)
+        omu_duties(request.prison)
         .overdue(request.now)
         .values("owner_id", "owner__forename", "owner__surname", "owner_role")
         .annotate(count=Count("pk"))

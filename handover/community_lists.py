@@ -1,18 +1,19 @@
 """The community pipeline's questions to the database, each defined once: list, count, tab and tile."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from handover.community import NO_ANSWER_NEEDED, NOT_OVER
 from handover.models import CommunityRequest
 from handover.policy import COMMUNITY_TIMES
 from handover.queries import COM_KNOWN, with_handover
-from omic.calendar import exclusive_due, london_day
+from omic.calendar import exclusive_due
+from omic.counting import kept, tally
 from omic.models import Ldu, Message, Prison
 from omic.models.person import PersonQuerySet
 
@@ -32,13 +33,13 @@ _LOST = Q(lost=True)
 
 @dataclass(frozen=True, slots=True)
 class PipelineList:
-    """One list of the cases in which a COM has, or will soon have, a part; `where` at a moment."""
+    """One list of the cases in which a COM has, or will soon have, a part; `where` on a day."""
 
     key: str
     title: str
     definition: str
     empty: str
-    where: Callable[[datetime], Q]
+    where: Callable[[date], Q]
 
     @property
     def name(self) -> str:
@@ -46,9 +47,9 @@ class PipelineList:
         return self.key if self.key == "pipeline" else f"pipeline-{self.key}"
 
 
-def _silent(at: datetime) -> Q:
+def _silent(on: date) -> Q:
     """Asked for so many days ago, as the calendar counts, that somebody has to ask in another way."""
-    too_late = exclusive_due(london_day(at) - timedelta(days=COMMUNITY_TIMES.chase_days))
+    too_late = exclusive_due(on - timedelta(days=COMMUNITY_TIMES.chase_days))
     asked = ~COM_KNOWN & Q(open_since__lt=too_late)
     return (asked | Q(information_at__lt=too_late)) & ~_LOST
 
@@ -62,14 +63,14 @@ LISTS = (
         "the LDU.",
         "Every case that needs a COM has one, or was asked for within the last 7 days, and every email arrived. That "
         "is good.",
-        lambda at: _NO_LDU | _LOST | _silent(at),
+        lambda on: _NO_LDU | _LOST | _silent(on),
     ),
     PipelineList(
         "without-ldu",
         "Without an LDU",
         "No COM is known, and no LDU is recorded, or one of a name that has no mailbox here: nobody is written to.",
         "Every case that needs a COM has an LDU with a mailbox. That is good.",
-        lambda _at: _NO_LDU,
+        lambda _on: _NO_LDU,
     ),
     PipelineList(
         "unanswered",
@@ -78,7 +79,7 @@ LISTS = (
         "for 7 days ago or longer and has not come; or an email about the case, whatever it says, did not reach the "
         "LDU.",
         "No LDU has left a question open for 7 days, and every email arrived. That is good.",
-        lambda at: _LOST | _silent(at),
+        lambda on: _LOST | _silent(on),
     ),
     PipelineList(
         "all",
@@ -86,12 +87,12 @@ LISTS = (
         "The COM’s part, support or responsibility, begins within 45 days or has begun; or the LDU was asked, about an "
         "early allocation or for information, and has not answered; or an email about the case did not reach the LDU.",
         "No case in which a COM has a part, now or within 45 days, and nothing is asked besides.",
-        lambda _at: Q(),
+        lambda _on: Q(),
     ),
 )
 
 
-def pipeline_cases(prison: Prison, at: datetime) -> QuerySet[Any]:
+def pipeline_cases(prison: Prison, on: date) -> QuerySet[Any]:
     """The people of a prison in whose case a COM has a part or will have within 45 days, or about whom an LDU was asked
     something, an early allocation or for information, and has not answered, or an email was `lost`.
 
@@ -99,7 +100,6 @@ def pipeline_cases(prison: Prison, at: datetime) -> QuerySet[Any]:
     them that is open was asked (`open_since`: each month's list asks again and answers nothing); and when the oldest
     information that has not come was asked for.
     """
-    on = london_day(at)
     requests = CommunityRequest.objects.filter(sentence=OuterRef("current__id"))
     information = requests.filter(kind=CommunityRequest.Kind.INFORMATION, answered_at=None).order_by("pk")
     for_a_com = requests.exclude(answer=NO_ANSWER_NEEDED).exclude(kind=CommunityRequest.Kind.INFORMATION)
@@ -117,10 +117,10 @@ def pipeline_cases(prison: Prison, at: datetime) -> QuerySet[Any]:
     return people.filter(part | Q(open_since__isnull=False) | Q(information_at__isnull=False) | _LOST)
 
 
-def list_counts(prison: Prison, at: datetime, lists: Iterable[PipelineList] = LISTS) -> dict[str, int]:
+@kept
+def list_counts(prison: Prison, on: date, lists: tuple[PipelineList, ...] = LISTS) -> QuerySet[Any]:
     """The length of every list, or of some, in one query."""
-    counts = {row.key: Count("pk", filter=row.where(at), distinct=True) for row in lists}
-    return pipeline_cases(prison, at).aggregate(**counts)
+    return tally(pipeline_cases(prison, on), **{row.key: row.where(on) for row in lists})
 
 
 def lost_reminders(prison: Prison, at: datetime) -> QuerySet[Message]:

@@ -30,7 +30,7 @@ LIST_BY_KEY = {row.key: row for row in LISTS}
 def pipeline(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
     """One of the lists; the first is what needs somebody."""
     chosen, may = LIST_BY_KEY[key], request.standing.may
-    cases = pipeline_cases(request.prison, request.now).filter(chosen.where(request.now))
+    cases = pipeline_cases(request.prison, request.on).filter(chosen.where(request.on))
     records = Relation.PRISON in request.standing.relations(Action.RECORD_COMMUNITY)
     page = ListPage(
         request,

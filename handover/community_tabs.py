@@ -13,7 +13,7 @@ def community_tabs(request: PrisonRequest) -> list[Tab]:
     """Every list with its length; the LDUs for those who keep them."""
     code, tabs = request.prison.pk, []
     if request.standing.may(Action.SEE_PIPELINE):
-        counts = list_counts(request.prison, request.now)
+        counts = list_counts(request.prison, request.on)
         tabs = [Tab(row.title, reverse(f"handover:{row.name}", args=[code]), counts[row.key]) for row in LISTS]
         waiting = due_reminders(request.prison, request.on).count()
         tabs.append(Tab("Emails", reverse("handover:community-asked", args=[code])))
@@ -40,7 +40,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         return []
     code = request.prison.pk
     first = LISTS[0]  # of those that need somebody
-    needs = list_counts(request.prison, request.now, [first])[first.key]
+    needs = list_counts(request.prison, request.on, (first,))[first.key]
     waiting = due_reminders(request.prison, request.on).count()
     url = reverse("handover:pipeline", args=[code])
     tiles = [Tile(needs, "cases in the community pipeline that need somebody", url, "yellow")] if needs else []

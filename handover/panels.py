@@ -3,12 +3,13 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 
 from handover.duty_rows import row_of, shown_about_a_person
 from handover.models import HandoverDetermination, ResponsibilityOverride
 from handover.policy import Reason
-from handover.queries import LIST_BY_KEY, list_counts, with_handover
+from handover.queries import EVERYBODY, LIST_BY_KEY, list_counts
 from handover.sending import notes_about, still_owed, to_read, to_write
 from handover.why import in_a_sentence
 from omic.access import Action
@@ -90,13 +91,12 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     """Handovers overdue and coming up: for a POM their own people's, for the rest of the OMU everybody's."""
     if not request.standing.may(Action.SEE_DATES):
         return []
-    people, query = request.prison.people.all(), ""
-    if request.standing.roles == {Role.POM}:
-        people, query = people.filter(pom=request.user), f"?{urlencode({'pom': request.user.pk})}"
-    decide = _to_decide(request)
-    counts = list_counts(with_handover(people, request.on), request.on, [LIST_BY_KEY[key] for key, _, _ in TILES])
-    return [*decide, *_notes(request)] + [
-        Tile(counts[key], text, reverse(f"handover:{LIST_BY_KEY[key].key}", args=[request.prison.pk]) + query, tone)
+    pom = request.user if request.standing.roles == {Role.POM} else None
+    query = f"?{urlencode({'pom': pom.pk})}" if pom else ""
+    among = Q(pom=pom) if pom else EVERYBODY
+    counts = list_counts(request.prison, request.on, tuple(LIST_BY_KEY[key] for key, _, _ in TILES), among)
+    return [*_to_decide(request), *_notes(request)] + [
+        Tile(counts[key], text, reverse(f"handover:{key}", args=[request.prison.pk]) + query, tone)
         for key, text, tone in TILES
         if counts[key]
     ]

@@ -1,11 +1,12 @@
 """Handover's questions to the database, each defined once: the lists, their counts, and the handovers by week."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from handover.duty_rows import omu_duties
@@ -18,12 +19,14 @@ from handover.models import (
 )
 from handover.policy import WORK_LISTS, Reason
 from omic.calendar import LONDON, week_start
-from omic.models import Obligation, ObligationKind
+from omic.counting import kept, tally
+from omic.models import Obligation, ObligationKind, Prison
 from omic.models.obligation import ObligationQuerySet
 from omic.models.person import PersonQuerySet
 from omic.releases import with_release
 
 UPCOMING = timedelta(days=WORK_LISTS.upcoming_days)
+EVERYBODY = Q()
 # One meaning everywhere: a COM is known by name or by email.
 COM_KNOWN = Q(details__com_name__gt="") | Q(details__com_email__gt="")
 # The OMU's duties about a handover, whoever owes them. OA-13 stands in the handover OASys's place with parole.
@@ -236,9 +239,12 @@ def with_overrides(people: PersonQuerySet) -> PersonQuerySet:
     return people.prefetch_related(Prefetch("responsibility_overrides", queryset=rows, to_attr="overrides"))
 
 
-def list_counts(people: PersonQuerySet, on: date, lists: Iterable[HandoverList] = LISTS) -> dict[str, int]:
-    """The length of every list, or of some, over people from `with_handover`, in one query."""
-    return people.aggregate(**{row.key: Count("pk", filter=row.where(on), distinct=True) for row in lists})
+@kept
+def list_counts(
+    prison: Prison, on: date, lists: tuple[HandoverList, ...] = LISTS, among: Q = EVERYBODY
+) -> QuerySet[Any]:
+    """The length of every list, or of some, in a prison or `among` some of its people, in one query."""
+    return tally(with_handover(prison.people.filter(among), on), **{row.key: row.where(on) for row in lists})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +14,15 @@ from handover.community_tabs import ways_on
 from handover.duty_actions import RefusedError
 from handover.forms import HandoverFilter, RecordHandoverForm
 from handover.lists import COLUMNS
-from handover.queries import LIST_BY_KEY, LISTS, list_counts, with_handover, with_overrides, with_progress
+from handover.queries import (
+    EVERYBODY,
+    LIST_BY_KEY,
+    LISTS,
+    list_counts,
+    with_handover,
+    with_overrides,
+    with_progress,
+)
 from handover.week_chart import week_chart
 from omic import audit, pending
 from omic.access import Action, Relation, requires
@@ -21,9 +30,10 @@ from omic.context import Tab
 from omic.formats import day
 from omic.http import PrisonRequest
 from omic.lists import ListPage
-from omic.models import ObligationKind, Role
-from omic.models.person import PersonQuerySet
+from omic.models import ObligationKind, Person, Role
 from omic.people import identity
+
+NOBODY = "null"  # what django-filter calls the choice of those without
 
 
 @requires(Action.SEE_DATES)
@@ -51,23 +61,26 @@ def handovers(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
             "records_own": request.user.pk if relations else None,
         },
     )
-    people = _of_the_pom(request, everyone)
-    context = {"lede": chosen.definition, "tabs": _tabs(request, people), "whose": _whose(request, key)}
+    among = _of_the_pom(request)
+    context = {"lede": chosen.definition, "tabs": _tabs(request, among), "whose": _whose(request, key)}
     context["ways_on"] = ways_on(request)
     if key == "upcoming":
-        context["chart"] = week_chart(request, people)
+        context["chart"] = week_chart(request, request.prison.people.filter(among))
     return page.response("handover/lists.html", context)
 
 
-def _of_the_pom(request: PrisonRequest, everyone: PersonQuerySet) -> PersonQuerySet:
+def _of_the_pom(request: PrisonRequest) -> Q:
     """Those of the POM whom the list is narrowed down to, so that a tab and the chart count what they open."""
-    found: PersonQuerySet = HandoverFilter({"pom": request.GET.get("pom", "")}, everyone, request=request).qs
-    return found
+    form = HandoverFilter({"pom": request.GET.get("pom", "")}, Person.objects.none(), request=request).form
+    pom = form.cleaned_data["pom"] if form.is_valid() else None
+    if pom is None:
+        return EVERYBODY
+    return Q(pom=None) if pom == NOBODY else Q(pom=pom)
 
 
-def _tabs(request: PrisonRequest, people: PersonQuerySet) -> list[Tab]:
+def _tabs(request: PrisonRequest, among: Q) -> list[Tab]:
     """Every list with its length; the POM chosen stays chosen."""
-    counts = list_counts(people, request.on)
+    counts = list_counts(request.prison, request.on, LISTS, among)
     query = _query(request.GET.get("pom", ""))
     return [
         Tab(row.title, reverse(f"handover:{row.key}", args=[request.prison.pk]) + query, counts[row.key])

@@ -12,6 +12,7 @@ from keywork.models import EndKind, KeyWorkerAllocation
 from keywork.policy import Level
 from keywork.rules import full_time, is_short, policy_on
 from omic.calendar import add_months, london_midnight, month_bounds, week_start
+from omic.counting import counted
 from omic.models import (
     Contact,
     ContactKind,
@@ -50,12 +51,13 @@ def with_key_work(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
     overdue, opened = sessions.overdue(on), sessions.filter(opens_on__lte=on)
     to_hold = opened.demanding().filter(suspension=None)  # inside a suspension nothing is asked for (ED-09)
     held = Contact.objects.current().filter(person=OuterRef("pk"), kind=ContactKind.SESSION).order_by("-at")
+    asked_for = opened.exclude(state=ObligationState.VOID)
     # To ask whether there is one is a join for all people at once, where a count is asked of each.
-    return people.alias(is_late=Exists(overdue)).annotate(
+    return people.alias(is_late=Exists(overdue), is_owed=Exists(asked_for)).annotate(
         overdue=Coalesce(_count(overdue), 0),
         next_due_on=Subquery(to_hold.order_by("due_on").values("due_on")[:1]),
         priority=Subquery(
-            opened.exclude(state=ObligationState.VOID).order_by("-due_on").values("priority_groups")[:1],
+            asked_for.order_by("-due_on").values("priority_groups")[:1],
             output_field=ArrayField(CharField()),
         ),
         last_session_on=Subquery(held.values("on")[:1], output_field=DateField()),
@@ -122,9 +124,24 @@ def due_later(prison: Prison, on: date) -> Q:
     return Q(next_due_on__gt=period_end(prison, on))
 
 
+def owed_key_work(people: QuerySet[Person]) -> QuerySet[Person]:
+    """Of people `with_key_work`, those who are owed key work: somebody who was once asked for a session."""
+    return people.filter(is_owed=True)
+
+
 def late(people: QuerySet[Person]) -> QuerySet[Person]:
     """Of people `with_key_work`, those with a session overdue."""
     return people.filter(is_late=True)
+
+
+def overdue_here(prison: Prison, on: date) -> Subquery:
+    """How many people of a prison have a session overdue, as part of another query."""
+    return counted(late(with_key_work(prison.people.all(), on=on)))
+
+
+def waiting_here(prison: Prison) -> Subquery:
+    """How many are to have a key worker and have none, as part of another query."""
+    return counted(without_key_worker(prison.people.all()))
 
 
 def my_people(prison: Prison, staff: Staff, *, on: date) -> QuerySet[Person]:

@@ -1,7 +1,9 @@
 """What key work shows on pages that are put together from every app: the person's and the home page."""
 
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from keywork import lists, priority_lists, regime
@@ -11,8 +13,9 @@ from keywork.views.decisions import found_today
 from keywork.views.people import tiles_of
 from omic.access import Action, Relation
 from omic.context import Tile
+from omic.counting import about, counted, kept
 from omic.http import PrisonRequest
-from omic.models import Contact, ContactKind, ObligationKind, Person, Role
+from omic.models import Contact, ContactKind, ObligationKind, Person, Prison, Role
 from omic.telling import to_tell
 
 SHOWN = 3
@@ -45,16 +48,25 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         return tiles_of(request)[:2]
     if not request.standing.may(Action.SEE_KEY_WORK):
         return []
-    code, people = request.prison.pk, request.prison.people.all()
-    overdue = lists.late(lists.with_key_work(people, on=request.on)).count()
-    waiting = lists.without_key_worker(people).count()
-    uncovered = cover_needed(request.prison, on=request.on).count()
+    code = request.prison.pk
+    found = _to_see_to(request.prison, request.on)
+    overdue, waiting, uncovered = found["overdue"], found["waiting"], found["uncovered"]
     tiles = [
         Tile(overdue, "with key work overdue", reverse("keywork:overdue", args=[code]), "red" if overdue else ""),
         Tile(waiting, "without a key worker", reverse("keywork:unallocated", args=[code]), "red" if waiting else ""),
         Tile(uncovered, "needing cover", reverse("keywork:cover", args=[code]), "red"),
     ]
     return tiles if uncovered else tiles[:2]
+
+
+@kept
+def _to_see_to(prison: Prison, on: date) -> QuerySet[Any]:
+    return about(
+        prison,
+        overdue=lists.overdue_here(prison, on),
+        waiting=lists.waiting_here(prison),
+        uncovered=counted(cover_needed(prison, on=on)),
+    )
 
 
 def priority_panel(request: PrisonRequest, person: Person) -> dict[str, Any]:

@@ -6,7 +6,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, partial
+from functools import cache, partial, reduce
+from operator import or_
 from typing import Any
 
 import django_filters
@@ -20,9 +21,10 @@ from django.utils.safestring import SafeString
 from omic import audit
 from omic.access import Action, requires
 from omic.context import Tile
+from omic.counting import kept, tally
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage, link
-from omic.models import Person, Wing
+from omic.models import Person, Prison, Wing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ def lacking(people: QuerySet[Person], on: date) -> QuerySet[Person]:
     for check in checks():
         anything |= Q(**{f"missing_{check.key}": True})
     return with_missing(people, on).filter(anything)
+
+
+@kept
+def lack_counts(prison: Prison, on: date) -> QuerySet[Any]:
+    """How many people of a prison lack `anything`, and how many each detail (`missing_<key>`)."""
+    each = {f"missing_{check.key}": check.of(on) for check in checks()}
+    return tally(joined(prison.people.all()), anything=reduce(or_, each.values()), **each)
 
 
 def missing_of(person: Person) -> list[Missing]:
@@ -146,7 +155,7 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     """How many people lack something, for those who can enter it."""
     if not request.standing.may(Action.EDIT_DETAILS):
         return []
-    count = lacking(request.prison.people.all(), request.on).count()
+    count = lack_counts(request.prison, request.on)["anything"]
     return [Tile(count, "people with missing details", reverse("missing-details", args=[request.prison.pk]))]
 
 

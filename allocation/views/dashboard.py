@@ -76,7 +76,7 @@ def changes(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
     change = CHANGE_BY_KEY[key]
     page = ListPage(
         request,
-        change.rows(request),
+        change.rows(request.prison, request.now),
         title=f"{change.title} since yesterday",
         columns=change.columns(request),
         sort=change.sort,
@@ -170,7 +170,7 @@ def duties(request: PrisonRequest, code: str) -> HttpResponseBase:
     """What still asks something of the OMU, most overdue first."""
     page = ListPage(
         request,
-        omu_duties(request).select_related("person__wing", "owner"),
+        omu_duties(request.prison).select_related("person__wing", "owner"),
         title="Duties",
         columns=duty_columns(request, with_owner=True),
         sort="due",

@@ -1,9 +1,10 @@
 """Lists of people: my own, and a prison's by what key work they lack."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
 
@@ -13,9 +14,10 @@ from keywork.plans import meetings_to_come
 from omic import audit
 from omic.access import Action, requires
 from omic.context import Tab, Tile
+from omic.counting import about, kept
 from omic.http import PrisonRequest
 from omic.lists import ListPage
-from omic.models import ObligationKind
+from omic.models import ObligationKind, Prison
 from omic.nomis_entries import waiting_for
 
 
@@ -92,11 +94,10 @@ def _to_tell(request: PrisonRequest) -> int:
 
 def _tabs(request: PrisonRequest) -> list[Tab]:
     code, may = request.prison.pk, request.standing.may
-    people = lists.with_key_work(request.prison.people.all(), on=request.on)
-    waiting = lists.without_key_worker(request.prison.people.all())
+    found = _tab_counts(request.prison, request.on)
     tabs = [
-        Tab("Overdue", reverse("keywork:overdue", args=[code]), lists.late(people).count()),
-        Tab("Without a key worker", reverse("keywork:unallocated", args=[code]), waiting.count()),
+        Tab("Overdue", reverse("keywork:overdue", args=[code]), found["overdue"]),
+        Tab("Without a key worker", reverse("keywork:unallocated", args=[code]), found["waiting"]),
         Tab("Longest unseen", reverse("keywork:unseen", args=[code])),
         Tab("Key workers", reverse("keywork:staff", args=[code])),
         Tab("Figures", reverse("keywork:figures", args=[code])),
@@ -110,6 +111,11 @@ def _tabs(request: PrisonRequest) -> list[Tab]:
     if may(Action.EXPECT_ARRIVAL):
         tabs.append(Tab("Expected arrivals", reverse("expected-arrivals", args=[code])))
     return tabs
+
+
+@kept
+def _tab_counts(prison: Prison, on: date) -> QuerySet[Any]:
+    return about(prison, overdue=lists.overdue_here(prison, on), waiting=lists.waiting_here(prison))
 
 
 def _people_page(
@@ -159,7 +165,7 @@ def unallocated(request: PrisonRequest, code: str) -> HttpResponseBase:
 @requires(Action.SEE_KEY_WORK)
 def unseen(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Everybody who is owed key work, whoever has gone longest without a session first; never seen counts as well."""
-    people = lists.with_key_work(request.prison.people.all(), on=request.on).filter(priority__isnull=False)
+    people = lists.owed_key_work(lists.with_key_work(request.prison.people.all(), on=request.on))
     shown = (*columns.who(request), columns.WHERE, columns.LAST, columns.OVERDUE, columns.KEY_WORKER, columns.PRIORITY)
     empty = "Nobody here is owed key work. Import a roll first."
     return _people_page(

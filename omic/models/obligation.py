@@ -206,6 +206,9 @@ class Obligation(models.Model):
             models.Index(fields=["prison", "kind", "due_on"], name="obligation_by_prison_due"),
             models.Index(fields=["prison", "due_on"], name="obligation_demanding", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["person", "kind", "due_on"], name="obligation_by_person"),
+            # What one person is asked for now, which every list asks of every row: without it the planner combines
+            # the two before it, and reads the whole prison's open duties once for each person.
+            models.Index(fields=["person", "kind", "due_on"], name="obligation_open", condition=Q(closed_at=None)),
         ]
 
     def __str__(self) -> str:

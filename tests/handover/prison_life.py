@@ -13,7 +13,7 @@ from handover.early_actions import record_early_decision, withdraw_early
 from handover.ldus import add_ldu
 from handover.models import CommunityRequest, EarlyAssessment
 from handover.override_actions import ask_override, decide_override, end_override
-from handover.queries import list_counts, with_handover
+from handover.queries import list_counts
 from handover.reminders import choose_reminders
 from omic.audit import Actor
 from omic.details import record_details
@@ -224,8 +224,8 @@ class Life:
 
     def lists(self) -> dict[str, int]:
         """How long the product's lists are."""
-        found = list_counts(with_handover(self.prison.people.all(), self.on), self.on)
-        pipeline = pipeline_counts(self.prison, self.noon)
+        found = list_counts(self.prison, self.on)
+        pipeline = pipeline_counts(self.prison, self.on)
         named = {"pipeline-all": pipeline["all"]}
         return found | named | {key: pipeline[key] for key in ("without-ldu", "unanswered")}
 

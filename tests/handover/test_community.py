@@ -184,11 +184,11 @@ def test_how_it_stands_is_told_by_what_needs_an_answer_and_answered_by_people_al
     told = {"kind": "override", "slot": "override-1-ended", "answered_at": NOW, "answer": NO_ANSWER_NEEDED}
     same = {name: getattr(row, name) for name in ("prison", "sentence", "ldu", "message", "asked_at")}
     person.community_requests.create(**same, **told)
-    assert standing(pipeline_cases(prison, NOW).get()).startswith("Asked on")
+    assert standing(pipeline_cases(prison, TODAY).get()).startswith("Asked on")
     person.community_requests.filter(pk=row.pk).update(answered_at=NOW, answer="The dates have moved")
-    assert standing(pipeline_cases(prison, NOW).get()) == "No question is open: The dates have moved"
+    assert standing(pipeline_cases(prison, TODAY).get()) == "No question is open: The dates have moved"
     person.community_requests.filter(pk=row.pk).update(answer_recorded_by=StaffFactory())
-    assert standing(pipeline_cases(prison, NOW).get()).startswith("Answered on")
+    assert standing(pipeline_cases(prison, TODAY).get()).startswith("Answered on")
 
 
 def test_who_has_no_ldu_waits_and_is_asked_about_when_there_is_one(prison: Prison) -> None:
@@ -245,38 +245,34 @@ def refer(person: Person, by: Staff) -> int:
     return row.pk
 
 
-def clock(told: str) -> datetime:
-    """The moment at which London's clock shows it."""
-    return in_utc(datetime.fromisoformat(told))
-
-
 def test_a_referral_that_nobody_answers_is_listed_however_far_off_the_handover_is(prison: Prison) -> None:
     ldu()
     person = case(days(300))
-    assert list_counts(prison, NOW)["all"] == 0
+    assert list_counts(prison, TODAY)["all"] == 0
     refer(person, StaffFactory())
-    counts = [list_counts(prison, NOW + timedelta(days=number)) for number in (6, 7)]
+    counts = [list_counts(prison, days(number)) for number in (6, 7)]
     assert [(found["unanswered"], found["all"]) for found in counts] == [(0, 1), (1, 1)]
 
 
 @pytest.mark.parametrize(
-    ("asked", "on_the_eve", "on_the_day"),
+    ("asked", "open_for_a_week_on"),
     [
-        ("2028-03-21T15:00", "2028-03-27T23:59", "2028-03-28T00:00"),  # 146 and 147 hours at most: a day had 23
-        ("2028-10-23T00:00", "2028-10-29T23:59", "2028-10-30T00:00"),  # the 29th has 25 hours
-        ("2028-06-06T23:30", "2028-06-12T23:59", "2028-06-13T00:00"),  # late in London's evening, 22:30 UTC
+        ("2028-03-21T15:00", date(2028, 3, 28)),  # after 6 days and 23 hours: on the 26th the clocks went forward
+        ("2028-10-23T00:00", date(2028, 10, 30)),  # after 7 days and an hour: on the 29th they went back
+        ("2028-06-06T23:30", date(2028, 6, 13)),  # 22:30 UTC
+        ("2028-06-07T00:30", date(2028, 6, 14)),  # 23:30 UTC, the day before
     ],
 )
 def test_a_week_without_an_answer_is_seven_days_of_the_calendar(
-    prison: Prison, asked: str, on_the_eve: str, on_the_day: str
+    prison: Prison, asked: str, open_for_a_week_on: date
 ) -> None:
     ldu()
     person, told = case(days(300)), {"question": "Is the address checked?", "by": StaffFactory(), "at": NOW}
     refer(person, StaffFactory())
     ask_for_information(person=case(days(300)), request_id=uuid4(), **told)
-    CommunityRequest.objects.update(asked_at=clock(asked))
-    counts = [list_counts(prison, clock(moment))["unanswered"] for moment in (on_the_eve, on_the_day)]
-    assert counts == [0, 2]
+    CommunityRequest.objects.update(asked_at=in_utc(datetime.fromisoformat(asked)))
+    eve = open_for_a_week_on - timedelta(days=1)
+    assert [list_counts(prison, on)["unanswered"] for on in (eve, open_for_a_week_on)] == [0, 2]
 
 
 def test_a_referral_for_early_allocation_is_told_until_it_is_decided(prison: Prison) -> None:

@@ -53,13 +53,13 @@ def test_a_com_who_is_named_does_not_answer_it_and_a_week_without_an_answer_need
     ldu()
     person = case(days(300))
     row = ask(person)
-    assert {key: count for key, count in list_counts(prison, NOW).items() if count} == {"all": 1}
+    assert {key: count for key, count in list_counts(prison, TODAY).items() if count} == {"all": 1}
     name_com(person, "Cam", on=days(1))
     settle(person, days(7))
-    assert list_counts(prison, small_hours(days(8)))["unanswered"] == 1
+    assert list_counts(prison, days(8))["unanswered"] == 1
     record_answer(person=person, answer="It is.", com_name="", com_email="", by=StaffFactory(), at=NOW)
     row.refresh_from_db()
-    assert row.answer == "It is." and not any(list_counts(prison, small_hours(days(8))).values())
+    assert row.answer == "It is." and not any(list_counts(prison, days(8)).values())
 
 
 def test_it_is_answered_without_answering_for_a_com_and_puts_no_reminder_off(prison: Prison, settings: Any) -> None:

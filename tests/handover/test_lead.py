@@ -156,7 +156,7 @@ def test_every_sentenced_person_has_one_lead_on_every_day_and_the_lists_say_so(c
         assert {lead for _, lead in told} <= LEADS, "nobody sentenced has no lead"
         rows = {row.person_id: row for row in HandoverDetermination.objects.current()}
         assert dict(told) == {pk: lead_of(rows[pk], on) for pk, _ in told}
-        counts, mine = list_counts(sentenced, on), expected(made, on)
+        counts, mine = list_counts(cast.prison, on), expected(made, on)
         assert {key: counts[key] for key in mine} == {key: len(ids) for key, ids in mine.items()}
         assert sum(week.count for week in by_week(cast.prison.people.all(), on)) == counts["upcoming"]
         leads |= {lead for _, lead in told}

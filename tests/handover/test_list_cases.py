@@ -67,7 +67,7 @@ def test_each_case_is_in_its_list_or_not(cast: Cast) -> None:
     assert {case["id"]: "yes" if case["id"] in members[case["list"]] else "no" for case in CASES} == {
         case["id"]: case["in"] for case in CASES
     }
-    assert list_counts(people, TODAY) == {key: len(found) for key, found in members.items()}
+    assert list_counts(cast.prison, TODAY) == {key: len(found) for key, found in members.items()}
     assert members["everyone"] == {case["id"] for case in CASES}, "nobody is in none of the lists"
 
 

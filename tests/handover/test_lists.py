@@ -389,7 +389,7 @@ def test_the_person_page_tells_who_is_responsible_to_those_who_see_dates(cast: C
 def test_counts_are_one_query(cast: Cast, django_assert_num_queries: Any) -> None:
     due(days(5))
     with django_assert_num_queries(1):
-        assert list_counts(with_handover(cast.prison.people.all(), TODAY), TODAY)["upcoming"] == 1
+        assert list_counts(cast.prison, TODAY)["upcoming"] == 1
 
 
 def test_weeks_start_on_monday(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from handover.duty_actions import RefusedError
 from handover.models import HandoverDetermination, Responsibility, ResponsibilityOverride
 from handover.override_actions import ask_override, decide_override, end_override
-from handover.queries import list_counts, with_handover
+from handover.queries import list_counts
 from handover.rules import HandoverFacts, Override, determine, state_on
 from omic import formats
 from omic.models import AuditEvent, CaseDetails, ObligationKind, Person, Role, Sentence
@@ -55,7 +55,7 @@ def stored(person: Person) -> HandoverDetermination:
 
 
 def lists(person: Person, after: int = 0) -> set[str]:
-    counts = list_counts(with_handover(person.prison.people.all(), days(after)), days(after))
+    counts = list_counts(person.prison, days(after))
     return {key for key, count in counts.items() if count and key != "everyone"}
 
 
