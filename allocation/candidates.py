@@ -3,8 +3,9 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Count, DateField, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
 
 from allocation.caseload import posted_poms, with_loads
@@ -23,27 +24,19 @@ NEW = timedelta(days=CASE_LISTS.new_days)
 
 def with_choice(prison: Prison, *, on: date) -> QuerySet[Staff]:
     """The POMs posted here, with their loads and `lately` (cases given to them in the last seven days), `coworking`,
-    `handovers` (due in the next eight weeks), `high_need` (women whose complexity of need is high), `leaves_on` (None:
-    nothing says) and `away_from`, of an absence ahead."""
-    absences = PomAbsence.objects.filter(prison=prison, staff=OuterRef("pk")).order_by()
-    ahead = absences.filter(starts_on__gt=on).order_by("starts_on")
+    `handovers` (due in the next eight weeks), `high_need` (women whose complexity of need is high), and when they go
+    (`with_going`)."""
     held = PomAllocation.objects.filter(prison=prison, staff=OuterRef("pk"), ended_at=None)
     cases = Person.objects.filter(prison=prison, pom=OuterRef("pk"))
     handovers = duties().due_between(on, on + UPCOMING).filter(person__prison=prison, person__pom=OuterRef("pk"))
-    ends_on = posted_poms(prison, on=on).filter(staff=OuterRef("pk")).order_by().values("ends_on")[:1]
     return (
-        with_loads(prison, on=on)
+        with_going(with_loads(prison, on=on), prison, on=on)
         .filter(posted=True)
         .annotate(
             lately=_count(held.filter(part=Part.PRIMARY, started_at__gte=london_midnight(on - NEW)), "staff"),
             coworking=_count(held.filter(part=Part.COWORKING), "staff"),
             handovers=_count(handovers, "person__pom"),
             high_need=_count(cases.filter(complexity=Complexity.HIGH), "pom"),
-            away_from=Subquery(ahead.filter(kind=Kind.AWAY).values("starts_on")[:1]),
-            leaves_on=Least(
-                Subquery(ends_on, output_field=DateField()),
-                Subquery(ahead.filter(kind=Kind.LEAVING).values("starts_on")[:1]),
-            ),
         )
     )
 
@@ -53,22 +46,43 @@ def _count(rows: QuerySet[Model], by: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def leaving_soon(prison: Prison, *, on: date) -> QuerySet[Staff]:
-    """POMs posted here who are there today and leave within days: suggested for nothing, and still to be chosen."""
-    last = on + timedelta(days=policy_on(on).leaving_soon_days)
-    leaving = PomAbsence.objects.filter(
-        prison=prison, staff=OuterRef("pk"), kind=Kind.LEAVING, starts_on__gt=on, starts_on__lte=last
+def with_going(poms: QuerySet[Staff], prison: Prison, *, on: date) -> QuerySet[Staff]:
+    """The POMs with `leaves_on`, and with `away_from` and `away_until` of the next time away, all after `on`; None:
+    nothing says."""
+    absences = PomAbsence.objects.filter(prison=prison, staff=OuterRef("pk"), starts_on__gt=on).order_by("starts_on")
+    away = absences.filter(kind=Kind.AWAY)
+    ends_on = posted_poms(prison, on=on).filter(staff=OuterRef("pk")).order_by().values("ends_on")[:1]
+    return poms.annotate(
+        away_from=Subquery(away.values("starts_on")[:1]),
+        away_until=Subquery(away.values("returns_on")[:1]),
+        leaves_on=Least(
+            Subquery(ends_on, output_field=DateField()),
+            Subquery(absences.filter(kind=Kind.LEAVING).values("starts_on")[:1]),
+        ),
     )
-    posted = posted_poms(prison, on=on).filter(ends_on__lte=last, staff=OuterRef("pk"))
-    return Staff.objects.filter(Q(Exists(leaving)) | Q(Exists(posted)))
 
 
-def why_not(pom: Staff, *, on: date) -> str:
-    """Why a POM from `with_choice` is suggested for no case; empty for who may be."""
-    leaves_on: date | None = pom.leaves_on  # type: ignore[attr-defined]
-    if leaves_on and (leaves_on - on).days <= policy_on(on).leaving_soon_days:
-        return f"Leaves on {short_day(leaves_on)}"
-    return ""
+def going_words(pom: Any) -> str:
+    """From when a POM from `with_going` is away or leaves, and until when; empty where nothing says."""
+    words = []
+    if pom.away_from:
+        until = f" until {short_day(pom.away_until)}" if pom.away_until else ""
+        words.append(f"away from {short_day(pom.away_from)}{until}")
+    if pom.leaves_on:
+        words.append(f"leaves on {short_day(pom.leaves_on)}")
+    said = ", ".join(words)
+    return said[:1].upper() + said[1:]
+
+
+def soon(on: date) -> date:
+    """The last day on which somebody goes so soon that they are suggested for no case."""
+    return on + timedelta(days=policy_on(on).leaving_soon_days)
+
+
+def why_not(pom: Any, *, on: date) -> str:
+    """Why a POM from `with_going` is suggested for no case; empty for who may be."""
+    goes = any(first and first <= soon(on) for first in (pom.away_from, pom.leaves_on))
+    return going_words(pom) if goes else ""
 
 
 def absent_words(pom: Staff) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
     CharField,
-    Count,
     DateField,
     Exists,
     F,
@@ -27,6 +27,7 @@ from allocation.models import Pom, PomAllocation
 from allocation.policy import CASE_LISTS
 from handover.queries import UPCOMING, duties
 from omic.calendar import add_months, london_midnight
+from omic.counting import kept, tally
 from omic.models import ParoleReview, Person, Prison, Staff
 
 Part = PomAllocation.Part
@@ -132,9 +133,10 @@ def of_type(cases: QuerySet[Person], prison: Prison, pom_type: str, *, on: date)
     return cases.filter(pom__in=profiles.filter(pom_type=pom_type).values("staff"))
 
 
-def counts(cases: QuerySet[Person], on: date) -> dict[str, int]:
-    """The length of every list over some cases, in one query."""
-    return cases.order_by().aggregate(**{row.key: Count("pk", filter=row.where(on)) for row in LISTS})
+@kept
+def counts(staff: Staff, prison: Prison, on: date) -> QuerySet[Any]:
+    """The length of every list over the cases of somebody, in one query."""
+    return tally(cases_of(staff, prison, on=on), **{row.key: row.where(on) for row in LISTS})
 
 
 def _with_dates(people: QuerySet[Person], open_row: Q, on: date) -> QuerySet[Person]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from allocation.candidates import absent_words, order, why_not, with_choice
 from allocation.caseload import earlier_words, recommendation, with_case, with_held_type, with_waiting
@@ -15,14 +15,16 @@ from allocation.lists import reason_words
 from allocation.loads import PomLoad, Share, draw
 from allocation.models import ExtraResource, PomAllocation, PomTraining, PomType
 from allocation.policy import ADVICE, RULES_BY_ID, Reason
+from allocation.queries import Number, list_url
 from allocation.rules import missing_courses
 from omic.calendar import working_days_between
 from omic.formats import plural, short_day
 from omic.holidays import bank_holidays
 from omic.http import PrisonRequest
-from omic.models import Person, Staff, under_any_number
+from omic.models import Complexity, OasysAssessment, Person, Staff, under_any_number
 from omic.policy import RenderedStep, render_steps
 
+Part = PomAllocation.Part
 TERMS = 3  # completed times of earlier POMs on the page
 COMPARED = 4  # POMs side by side at the most
 
@@ -39,11 +41,22 @@ class Advice:
     steps: tuple[RenderedStep, ...]
 
 
+class More(NamedTuple):
+    """What a POM has beside the cases of their load, or among them, each number with the list that it counts."""
+
+    coworking: Number
+    lately: Number
+    handovers: Number
+    high_need: Number
+
+
 class Candidate(NamedTuple):
-    """A POM who could take the case: their load, whether of the recommended type, until when they had the case, why
-    they are suggested for nothing (empty: they may be), and from when they are away (empty: nothing says)."""
+    """A POM who could take the case: their load and what else they have, whether of the recommended type, until when
+    they had the case, why they are suggested for nothing (empty: they may be), and from when they are away (empty:
+    nothing says, or that is why)."""
 
     load: PomLoad
+    more: More
     fits: bool
     before: datetime | None
     why_not: str
@@ -82,7 +95,7 @@ class Sight:
     @property
     def unsupported(self) -> bool:
         """Whether prison staff are to support this case and nobody does yet (AL-10)."""
-        return self.advice.support and all(row.part != PomAllocation.Part.SUPPORT for row in self.beside)
+        return self.advice.support and all(row.part != Part.SUPPORT for row in self.beside)
 
 
 def look(request: PrisonRequest) -> Sight:
@@ -90,7 +103,7 @@ def look(request: PrisonRequest) -> Sight:
     case = _case(request)
     held = request.person.pom_allocations.filter(prison=request.prison).select_related("staff", "started_by")
     rows = list(held.order_by("-started_at"))
-    primary = [row for row in rows if row.part == PomAllocation.Part.PRIMARY]
+    primary = [row for row in rows if row.part == Part.PRIMARY]
     present = next((row for row in primary if row.ended_at is None), None)
     advice = advise(case, request)
     poms = [pom for pom in with_choice(request.prison, on=request.on) if not present or pom.pk != present.staff_id]
@@ -113,6 +126,8 @@ def look(request: PrisonRequest) -> Sight:
 
 def _case(request: PrisonRequest) -> Person:
     people = with_case(request.prison.people.filter(pk=request.person.pk), on=request.on)
+    oasys = OasysAssessment.objects.standing().filter(person=OuterRef("pk")).order_by("-completed_on")
+    people = people.annotate(oasys_on=Subquery(oasys.values("completed_on")[:1]))
     return with_waiting(with_held_type(people, on=request.on)).select_related("details").get()
 
 
@@ -135,16 +150,26 @@ def advise(case: Person, request: PrisonRequest) -> Advice:
 def _by_fit(
     request: PrisonRequest, loads: Sequence[PomLoad], advised: str, held: list[PomAllocation]
 ) -> tuple[Candidate, ...]:
-    """The best first; who leaves within days last, and never as the recommended."""
+    """The best first; who is away or leaves within days last, and never as the recommended."""
     before = {row.staff_id: row.ended_at for row in reversed(held) if row.ended_at}
     found = []
     for load in loads:
         pom = load.staff
         against = why_not(pom, on=request.on)
         fits = bool(advised) and pom.pom_type == advised and not against  # type: ignore[attr-defined]
-        away = short_day(pom.away_from)  # type: ignore[attr-defined]
-        found.append(Candidate(load, fits, before.get(pom.pk), against, away))
+        away = "" if against else short_day(pom.away_from)  # type: ignore[attr-defined]
+        found.append(Candidate(load, _more(request, pom), fits, before.get(pom.pk), against, away))
     return tuple(sorted(found, key=lambda one: order(one.load.staff, fits=one.fits, before=one.before, on=request.on)))
+
+
+def _more(request: PrisonRequest, pom: Any) -> More:
+    address = partial(list_url, request)
+    return More(
+        coworking=Number(pom.coworking, address("allocation:pom", pom.pk, mine=Part.COWORKING)),
+        lately=Number(pom.lately, address("allocation:pom-list", pom.pk, "new", mine=Part.PRIMARY)),
+        handovers=Number(pom.handovers, address("handover:upcoming", pom=pom.pk)),
+        high_need=Number(pom.high_need, address("allocation:cases", pom=pom.pk, complexity=Complexity.HIGH)),
+    )
 
 
 class Compared(NamedTuple):
@@ -156,20 +181,19 @@ class Compared(NamedTuple):
 
 def compare(request: PrisonRequest, sight: Sight, chosen: Sequence[Candidate]) -> list[Compared]:
     """POMs side by side: type and days, load by part and tier, what came lately and what is to come."""
-    poms = [one.load.staff for one in chosen]
     lines = [
         ("Type", [f"{one.load.type_words}{', recommended' if one.fits else ''}" for one in chosen]),
         ("Had this case before", [_until(one.before) for one in chosen]),
         ("Away or leaving", [_ahead(one) for one in chosen]),
         ("Cases", [one.load.cases.link for one in chosen]),
         *_shares(sight, chosen),
-        ("Co-working", [pom.coworking or "–" for pom in poms]),  # type: ignore[attr-defined]
-        ("Given in the last 7 days", [pom.lately or "–" for pom in poms]),  # type: ignore[attr-defined]
-        ("Handovers in the next 8 weeks", [pom.handovers or "–" for pom in poms]),  # type: ignore[attr-defined]
+        ("Co-working", [one.more.coworking.link for one in chosen]),
+        ("Given in the last 7 days", [one.more.lately.link for one in chosen]),
+        ("Handovers in the next 8 weeks", [one.more.handovers.link for one in chosen]),
     ]
     if request.prison.women:
-        lines.append(("Women of high complexity of need", [pom.high_need or "–" for pom in poms]))  # type: ignore[attr-defined]
-    lines.append(("Priority courses missing (AL-18)", _missing(request, poms)))
+        lines.append(("Women of high complexity of need", [one.more.high_need.link for one in chosen]))
+    lines.append(("Priority courses missing (AL-18)", _missing(request, [one.load.staff for one in chosen])))
     return [Compared(heading, tuple(cells)) for heading, cells in lines]
 
 

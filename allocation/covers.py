@@ -40,10 +40,14 @@ def covered_by(staff: Staff, prison: Prison, *, on: date) -> QuerySet[Any]:
     return Cover.objects.on(on).filter(staff=staff, prison=prison, role=Role.POM).order_by().values("person")
 
 
-def standing_in(prison: Prison, *, on: date) -> QuerySet[Cover]:
-    """Cover that helps on a day: whoever stands in is posted here as a POM and not away themselves."""
-    posted = posted_poms(prison, on=on).filter(staff=OuterRef("staff"))
-    away = PomAbsence.objects.on(on).gone().filter(prison=prison, staff=OuterRef("staff"))
+def standing_in(prison: Prison, *, on: date | OuterRef) -> QuerySet[Cover]:
+    """Cover that helps on a day: whoever stands in is posted here as a POM and not away themselves.
+
+    The day may be a field of the rows about which this is asked.
+    """
+    that_day: Any = OuterRef(on) if isinstance(on, OuterRef) else on  # the same field, from one query further in
+    posted = posted_poms(prison, on=that_day).filter(staff=OuterRef("staff"))
+    away = PomAbsence.objects.on(that_day).gone().filter(prison=prison, staff=OuterRef("staff"))
     return Cover.objects.on(on).filter(Exists(posted), ~Exists(away), prison=prison, role=Role.POM)
 
 

@@ -1,6 +1,7 @@
 """What allocation's lists are filtered by, and the duties they start from."""
 
 from datetime import date
+from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -9,8 +10,9 @@ from allocation.case_lists import AGAINST_ADVICE, LIST_BY_KEY, LISTS, MY_PARTS, 
 from allocation.caseload import PARTS, TIERS, poms_of
 from allocation.covers import covered_by
 from allocation.lists import TYPE_WORDS
+from allocation.models import PomAbsence
 from handover.queries import UPCOMING
-from omic.models import Obligation, ObligationKind, Person, Prison, Role, Staff, Wing
+from omic.models import Complexity, Obligation, ObligationKind, Person, Prison, Role, Staff, Wing
 from omic.models.obligation import OWNERS, ObligationQuerySet
 from omic.why import OMU_ROLES
 
@@ -44,7 +46,7 @@ def coming(duties: QuerySet[Obligation], on: date) -> QuerySet[Obligation]:
 
 
 class CaseFilter(django_filters.FilterSet):
-    """Cases from `cases_here` by list, POM and the POM's type, tier, part and wing."""
+    """Cases from `cases_here` by list, POM and the POM's type, tier, part and wing; women's by complexity of need."""
 
     which = django_filters.ChoiceFilter(
         label="Which",
@@ -67,9 +69,15 @@ class CaseFilter(django_filters.FilterSet):
     )
     tier = django_filters.ChoiceFilter(label="Tier", empty_label="Any", choices=TIERS)
     part = django_filters.ChoiceFilter(label="POM’s part", empty_label="Any", choices=PARTS)
+    complexity = django_filters.ChoiceFilter(label="Complexity of need", empty_label="Any", choices=Complexity.choices)
     wing = django_filters.ModelChoiceFilter(
         label="Wing", empty_label="Any", queryset=lambda request: Wing.objects.filter(prison=request.prison)
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.request.prison.women:
+            del self.filters["complexity"]
 
     def on_list(self, cases: QuerySet[Person], _name: str, key: str) -> QuerySet[Person]:
         """The cases of one of the lists that every caseload has."""
@@ -138,7 +146,7 @@ class DutyFilter(MyDutyFilter):
 
 
 class PomFilter(django_filters.FilterSet):
-    """POMs by type, and those who hold cases without a posting."""
+    """POMs by type, by why they are not there today, and those who hold cases without a posting."""
 
     type = django_filters.ChoiceFilter(
         label="Type", empty_label="Any", field_name="pom_type", choices=tuple(TYPE_WORDS.items())
@@ -148,6 +156,13 @@ class PomFilter(django_filters.FilterSet):
         empty_label="Any",
         choices=(("yes", "Posted today"), ("no", "None today")),
         method="posting",
+    )
+    absence = django_filters.ChoiceFilter(
+        label="Not there",
+        empty_label="Any",
+        null_label="There today",
+        field_name="absence_kind",
+        choices=PomAbsence.Kind.choices,
     )
 
     def posting(self, staff: QuerySet[Staff], _name: str, posted: str) -> QuerySet[Staff]:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from allocation.case_lists import PART_MARKS
 from allocation.caseload import PART_WORDS, UNKNOWN, earlier_words, recommendation
-from allocation.models import PomType
+from allocation.models import PomAllocation, PomType
 from allocation.policy import REASONS, Reason
 from allocation.rules import Recommendation
 from omic.access import Action
@@ -139,7 +139,10 @@ class Cells:
             else words
         )
 
-    def log_engagement(self, case: Person) -> SafeString:
+    def log_engagement(self, case: Person) -> str:
+        """The way to log one; none with somebody whose case one only supports (AL-10)."""
+        if case.my_part == PomAllocation.Part.SUPPORT:  # type: ignore[attr-defined]
+            return ""
         hidden = format_html('Log engagement<span class="govuk-visually-hidden"> with {}</span>', case.name)
         return link(self.about_person("allocation:log-engagement", case), hidden)
 
@@ -186,7 +189,7 @@ def pom_type_words(staff: Staff) -> str:
     """The type of a POM, with their days where they are part time, and whether they still hold a posting."""
     words = TYPE_WORDS[staff.pom_type]
     if staff.working_days is not None and staff.working_days != 5:
-        words = f"{words}, {staff.working_days:g} days a week"
+        words = f"{words}, {float(staff.working_days):g} days a week"
     return words if staff.posted else f"{words}; no POM posting today"
 
 

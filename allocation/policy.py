@@ -111,7 +111,7 @@ class AllocationPolicy:
     span_fte: int
     prison_pom_share: int  # per cent of the cases, as information (AL-08)
     full_time_days: int  # of a week: five; who works fewer holds fewer cases and counts as less of a post
-    leaving_soon_days: int  # who leaves within these days is suggested for no case: our reading, no document says
+    leaving_soon_days: int  # who leaves or is away within these is suggested for no case: ours, no document says
     complexity_levels: tuple[tuple[str, int], ...]  # the level, and the fewest indicators that make it
     last_checked_on: date
 
@@ -191,7 +191,8 @@ REFUSALS: dict[str, str] = {
     "is_primary": "is the primary POM of this case already",
     "support_by_probation_pom": "Case management support is done by prison staff, not by a probation POM: choose "
     "somebody else, or co-working",
-    "operational_probation_pom": "Only a prison POM is of an operational or a non-operational grade",
+    "operational_probation_pom": "Only a prison POM is of an operational or a non-operational grade: "
+    "choose “Not said, or a probation POM”",
     "hub_unnamed": "Say in which community hub",
     "hub_of_prison_based": "Only a POM based in a community hub has one: leave it empty, or choose the hub as base",
 }

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 
-from allocation.availability import left_alone
+from allocation.availability import alone_soon, left_alone
 from allocation.caseload import WITHOUT_POM
-from allocation.changes import CHANGES
+from allocation.changes import CHANGES, Change
 from allocation.filters import OVERDUE, omu_duties
 from allocation.leaving import shares_left
+from allocation.rules import policy_on
 from handover.models import HandoverDetermination
 from handover.queries import by_week
 from omic.access import Action
@@ -55,12 +56,14 @@ def filtered(address: str, **filters: object) -> str:
 
 
 class State(NamedTuple):
-    """People who need a POM and have none; cases that nobody has today, and parts beside other POMs of those who are
-    not there; when the newest roll named anybody, how many answers wait for a night that has not run, how much risk
-    information is unread, and how often each sort of change came since yesterday began."""
+    """People who need a POM and have none; cases that nobody has today, those that nobody will have within days, and
+    parts beside other POMs of those who are not there; when the newest roll named anybody, how many answers wait for a
+    night that has not run, how much risk information is unread, and how often each sort of change came since yesterday
+    began."""
 
     without_pom: int
     alone: int
+    alone_soon: int
     shares_left: int
     roll_at: datetime | None
     waiting_for_night: int
@@ -70,30 +73,31 @@ class State(NamedTuple):
 
 def state(request: PrisonRequest) -> State:
     """How the prison stands, how old what is shown is, and what has changed."""
-    prison, on = request.prison, request.on
-    changed = {change.key: change.rows(prison, request.now).count() for change in CHANGES if change.by_the_hour}
-    return State(**_stands(prison, on), changes=_changed(prison, on) | changed)
+    found = _stands(request.prison, request.on)
+    changed = {change.key: found.pop(_changed(change)) for change in CHANGES if not change.by_the_hour}
+    lately = {change.key: change.rows(request.prison, request.now).count() for change in CHANGES if change.by_the_hour}
+    return State(**found, changes=changed | lately)
 
 
 @kept
 def _stands(prison: Prison, on: date) -> QuerySet[Any]:
     people, late = prison.people.all(), HandoverDetermination.objects.fallen_due(on).filter(person__prison=prison)
+    by_the_day = [change for change in CHANGES if not change.by_the_hour]
     return about(
         prison,
         without_pom=counted(people.filter(WITHOUT_POM)),
         alone=counted(left_alone(people, prison, on=on)),
+        alone_soon=counted(alone_soon(people, prison, on=on)),
         shares_left=counted(shares_left(prison, on=on)),
         roll_at=latest(people, "seen_on_roll_at"),
         waiting_for_night=counted(late),
         unread=counted(omu_duties(prison).filter(kind=ObligationKind.RISK_TO_READ)),
+        **{_changed(change): counted(change.rows(prison, london_midnight(on))) for change in by_the_day},
     )
 
 
-@kept
-def _changed(prison: Prison, on: date) -> QuerySet[Any]:
-    at = london_midnight(on)
-    by_the_day = {change.key: counted(change.rows(prison, at)) for change in CHANGES if not change.by_the_hour}
-    return about(prison, **by_the_day)
+def _changed(change: Change) -> str:
+    return f"changed_{change.key}"
 
 
 def tiles(request: PrisonRequest, stands: State, dashboard: "Mapping[str, Sequence[Number]]") -> list[Tile]:
@@ -128,11 +132,14 @@ def changes(request: PrisonRequest, stands: State) -> list[Number]:
 
 
 def to_put_right(request: PrisonRequest, stands: State) -> list[Number]:
-    """What POMs who are not there leave behind; what there is none of is left out."""
+    """What POMs who are not there, or soon are not, leave behind; what there is none of is left out."""
     cases = plural(stands.alone, "case that nobody has today,cases that nobody has today")
+    within = f"whose POM is away or leaves within {policy_on(request.on).leaving_soon_days} days, and nobody stands in"
+    ahead = f"{plural(stands.alone_soon, 'case,cases')} {within}"
     parts = f"{plural(stands.shares_left, 'part in a case,parts in cases')} of POMs who are not there"
     found = [
         Number(stands.alone, list_url(request, "allocation:alone"), cases),
+        Number(stands.alone_soon, list_url(request, "allocation:alone-soon"), ahead),
         Number(stands.shares_left, list_url(request, "allocation:shares-left"), parts),
     ]
     return [number for number in found if number.count]

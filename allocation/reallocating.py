@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from django.core import signing
 from django.db import OperationalError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 
 from allocation.actions import allocate_pom
-from allocation.candidates import days_of, leaving_soon
+from allocation.candidates import days_of, why_not, with_going
 from allocation.caseload import recommendation, with_case, with_loads, with_next_day, with_waiting
 from allocation.models import PomAbsence, PomAllocation
 from allocation.refusals import RefusedError
@@ -33,12 +33,14 @@ class Move:
 def takers(prison: Prison, *, on: date, besides: int | None = None) -> list[Staff]:
     """The POMs with their loads to whom cases can be given: posted today and not away; smallest load first.
 
-    `leaving` says of each whether they leave within days.
+    `going` says of each from when they are away or leave, where that is within days (empty: it is not); they come last.
     """
     away = PomAbsence.objects.on(on).filter(prison=prison).values("staff")  # also who takes no new cases
-    found = with_loads(prison, on=on).filter(posted=True).exclude(pk__in=away).exclude(pk=besides)
-    found = found.annotate(leaving=Exists(leaving_soon(prison, on=on).filter(pk=OuterRef("pk"))))
-    return list(found.order_by("cases", "surname", "forename", "pk"))
+    found = with_going(with_loads(prison, on=on), prison, on=on).filter(posted=True)
+    poms = list(found.exclude(pk__in=away).exclude(pk=besides).order_by("cases", "surname", "forename", "pk"))
+    for pom in poms:
+        pom.going = why_not(pom, on=on)  # type: ignore[attr-defined]
+    return sorted(poms, key=lambda pom: bool(pom.going))  # type: ignore[attr-defined]
 
 
 def read_cases(people: QuerySet[Person], *, on: date) -> list[Person]:
@@ -61,7 +63,7 @@ def _place(case: Person) -> tuple[str, str, str, int]:
 
 
 def suggestions(cases: Sequence[Person], poms: Iterable[Staff], *, on: date) -> dict[int, Suggested]:
-    """For each case, by id, to whom it could go. Who takes cases today but leaves within days gets none suggested."""
+    """For each case, by id, to whom it could go. Who takes cases today but goes within days gets none suggested."""
     before: dict[int, list[int]] = defaultdict(list)
     here = PomAllocation.objects.primary().filter(person__in=cases, prison=F("person__prison"))
     for person, staff in here.exclude(ended_at=None).order_by("-ended_at").values_list("person_id", "staff_id"):
@@ -73,7 +75,7 @@ def suggestions(cases: Sequence[Person], poms: Iterable[Staff], *, on: date) -> 
     able = [
         Taker(pom.pk, pom.pom_type, pom.cases, days_of(pom.working_days, on=on))  # type: ignore[attr-defined]
         for pom in poms
-        if not pom.leaving  # type: ignore[attr-defined]
+        if not pom.going  # type: ignore[attr-defined]
     ]
     return {one.case: one for one in suggest(to_give, able)}
 

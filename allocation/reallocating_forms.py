@@ -9,9 +9,10 @@ from django import forms
 
 from allocation.caseload import PART_WORDS
 from allocation.forms import TypedForm
-from allocation.lists import next_words, tier_words
-from allocation.models import PomAbsence
+from allocation.lists import TYPE_WORDS, next_words, pom_type_words, tier_words
+from allocation.models import PomAbsence, PomType
 from allocation.reallocating import Move, needs_reason
+from allocation.rules import case_capacity
 from allocation.suggesting import Suggested
 from omic.calendar import working_days_between
 from omic.formats import plural, short_day
@@ -33,10 +34,11 @@ class AbsenceForm(TypedForm):
 
 
 class Row(NamedTuple):
-    """One case on the page: what is known of it, its fields, and why the suggested POM."""
+    """One case on the page: what is known of it, the recommended type, its fields, and why the suggested POM."""
 
     case: Person
     facts: tuple[str, ...]
+    type_words: str
     to: Any
     reason: Any
     why: str
@@ -60,10 +62,11 @@ class ReallocateForm(TypedForm):
         super().__init__(data, staff=staff)
         self.cases, self.on, self.suggested = cases, on, suggested
         self.poms = {str(pom.pk): pom for pom in poms}
-        choices = [NO_CHANGE, *((key, _label(pom)) for key, pom in self.poms.items())]
+        choices = {kind: [NO_CHANGE, *pom_choices(poms, kind, on=on)] for kind in {_type_for(case) for case in cases}}
         for case in cases:
             advised = suggested.get(case.pk)
-            to = forms.ChoiceField(choices=choices, required=False, initial=str(advised.taker) if advised else "")
+            to = forms.ChoiceField(choices=choices[_type_for(case)], required=False)
+            to.initial = str(advised.taker) if advised else ""
             to.label = f"New POM of {case.name}"
             self.fields[f"to_{case.pk}"] = to
             label = f"Reason for {case.name}"
@@ -108,8 +111,8 @@ class ReallocateForm(TypedForm):
     def rows(self) -> Iterator[Row]:
         """Each case with its fields."""
         for case in self.cases:
-            why = self._why(self.suggested.get(case.pk))
-            yield Row(case, _facts(case, self.on), self[f"to_{case.pk}"], self[f"reason_{case.pk}"], why)
+            why, words = self._why(self.suggested.get(case.pk)), TYPE_WORDS.get(_type_for(case), "None")
+            yield Row(case, _facts(case, self.on), words, self[f"to_{case.pk}"], self[f"reason_{case.pk}"], why)
 
     def _why(self, advised: Suggested | None) -> str:
         if advised is None:
@@ -131,6 +134,29 @@ def _facts(case: Person, on: date) -> tuple[str, ...]:
     return tuple(facts)
 
 
-def _label(pom: Staff) -> str:
-    leaving = ", leaves soon" if pom.leaving else ""  # type: ignore[attr-defined]
-    return f"{pom}: {pom.cases}{leaving}"  # type: ignore[attr-defined]
+def _type_for(case: Person) -> str:
+    """The type of POM recommended for a case from `read_cases`; empty for none."""
+    return case.advised.value.pom_type or ""  # type: ignore[attr-defined]
+
+
+def pom_choices(poms: Sequence[Staff], recommended: str = "", *, on: date) -> list[tuple[str, list[tuple[str, str]]]]:
+    """POMs from `takers` by type, the recommended one first: each with their days, their load and when they go."""
+    found = []
+    for pom_type in sorted(TYPE_WORDS, key=lambda one: one != recommended):
+        if of_type := [(str(pom.pk), _label(pom, on)) for pom in poms if pom.pom_type == pom_type]:  # type: ignore[attr-defined]
+            words = TYPE_WORDS[pom_type]
+            found.append((f"Recommended: {words}" if pom_type == recommended else words, of_type))
+    return found
+
+
+def _label(pom: Any, on: date) -> str:
+    """One line of a list of POMs: what a case is given by. The figure is AL-06's, which prison POMs have none of."""
+    known = PomType(pom.pom_type) if pom.pom_type in PomType.values else None
+    figure = case_capacity(known, pom.working_days, on=on)
+    load = plural(pom.cases, "case,cases") + (f", planning figure {figure}" if figure else "")
+    return ", ".join(filter(None, (f"{pom}, {_inside(pom_type_words(pom))}: {load}", _inside(pom.going))))
+
+
+def _inside(words: str) -> str:
+    """Words as they stand within a sentence."""
+    return words[:1].lower() + words[1:]

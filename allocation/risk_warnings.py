@@ -53,13 +53,14 @@ def risk_warnings(facts: RiskFacts) -> tuple[str, ...]:
 
 def _systems_differ(said: Iterable[Said]) -> Iterator[str]:
     """The newest word of nDelius and that of OASys are not the same."""
-    newest: dict[tuple[str, str], Said] = {}
-    for one in sorted(said, key=lambda one: one.as_at):
-        system = next((words for part, words in SYSTEMS if part in one.source.lower()), None)
-        if system and one.value is not None:
-            newest[one.field, system] = one
+    newest: dict[tuple[str, str], Said | None] = {}
+    for one in sorted((one for one in said if one.value is not None), key=lambda one: one.as_at):
+        systems = [words for part, words in SYSTEMS if part in one.source.lower()]
+        for system in systems:
+            # A source that names both speaks for both: it ends what either said before, and is neither's own word.
+            newest[one.field, system] = one if len(systems) == 1 else None
     for field, label in COMPARED.items():
-        found = {words: newest[field, words] for _, words in SYSTEMS if (field, words) in newest}
+        found = {words: one for _, words in SYSTEMS if (one := newest.get((field, words)))}
         if len({one.value for one in found.values()}) > 1:
             yield f"{label} differs: {' and '.join(_in_words(system, one) for system, one in found.items())}"
 

@@ -50,10 +50,11 @@ def screen_complexity(
         return saved
     _require_unchanged(person, before, saved)
     computed = complexity(ComplexityFacts(**answers), on=london_day(at)).value.level
+    made = f"The answers make the level {Complexity(computed).label.lower()}"
     if level != computed and not may_override:
-        raise RefusedError("The answers make another level. Ask the HOMD to change it", field="level")
+        raise RefusedError(f"{made}. Ask the HOMD to change it", field="level")
     if level != computed and not because:
-        raise RefusedError("Say why the level is another than the answers make", field="because")
+        raise RefusedError(f"{made}. Say why it is to be another, or leave it to the answers", field="because")
     screening = ComplexityScreening.objects.create(
         person=person,
         prison=prison,

@@ -65,6 +65,7 @@ urlpatterns = [
     path("allocation/poms/<int:staff>/risk/", mine.of_pom, {"risk": True}, name="pom-risk"),
     path("allocation/people/many/", reallocate.unallocated, name="allocate-many"),
     path("allocation/alone/", reallocate.alone, name="alone"),
+    path("allocation/alone/soon/", reallocate.alone_from, name="alone-soon"),
     path("allocation/shares/", sharing.left, name="shares-left"),
     path("allocation/poms/<int:staff>/shares/end/", sharing.unshare_all, name="end-shares"),
     path("allocation/poms/<int:staff>/reallocate/", reallocate.from_pom, name="reallocate"),

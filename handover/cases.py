@@ -45,7 +45,7 @@ _READ_BY_LATER = (
 _COLUMNS = (
     "pk", "prison_id", "prison__estate", "legal_status", "arrived_on", "category", "sentence__id",
     "sentence__policy", "sentence__kind", "sentence__started_on", "sentence__recalled", "sentence__returned_at",
-    "heard_as_at",
+    "heard_as_at", "early_as_at",
     "override__responsibility", "override__decided_at", "override__sentence_id",
     *(f"sentence__{name}" for name in _DATES), *(f"details__{name}" for name in _DETAILS),
 )  # fmt: skip
@@ -98,10 +98,19 @@ def read_rows(people: Sequence[int], *more: str) -> list[Row]:
         "responsibility_overrides",
         condition=Q(responsibility_overrides__confirmed=True, responsibility_overrides__ended_at__isnull=True),
     )
-    heard = DetailEntry.objects.filter(person=OuterRef("pk"), field="recall_hearing_outcome").order_by("-as_at", "-pk")
+    undated = Q(details__early_allocation=True, details__early_allocation_agreed_on=None)
     held = Person.objects.filter(pk__in=people, prison__isnull=False).annotate(sentence=current, override=standing)
-    recalled = When(sentence__recalled=True, then=Subquery(heard.values("as_at")[:1]))
-    return list(held.annotate(heard_as_at=Choice(recalled)).values(*_COLUMNS, *more))
+    held = held.annotate(
+        heard_as_at=Choice(When(sentence__recalled=True, then=_as_at("recall_hearing_outcome"))),
+        early_as_at=Choice(When(undated, then=_as_at("early_allocation"))),
+    )
+    return list(held.values(*_COLUMNS, *more))
+
+
+def _as_at(detail: str) -> Subquery:
+    """The day of what stands of a detail of the case."""
+    entries = DetailEntry.objects.filter(person=OuterRef("pk"), field=detail).order_by("-as_at", "-pk")
+    return Subquery(entries.values("as_at")[:1])
 
 
 def stated(facts: HandoverFacts, policy: str) -> Row:
@@ -145,21 +154,22 @@ def _dated(review: ParoleReview) -> date:
     return review.target_hearing_on or review.outcome_on  # type: ignore[return-value]
 
 
-def _before_the_sentence(agreed_on: date | None, started_on: date | None) -> bool:
-    """Early allocation is agreed for one sentence; case details are the person's, and keep it beyond (EA-23)."""
-    return agreed_on is not None and started_on is not None and agreed_on < started_on
+def before_the_sentence(on: date | None, started_on: date | None) -> bool:
+    """Whether a day is of an earlier sentence: case details are the person's, and keep beyond one what was for it."""
+    return on is not None and started_on is not None and on < started_on
 
 
-def before_this_return(heard_as_at: date | None, returned_at: datetime | None) -> bool:
-    """Whether what is known of a recall hearing is of an earlier recall (HO-08)."""
-    return heard_as_at is not None and returned_at is not None and heard_as_at < london_day(returned_at)
+def before_this_return(on: date | None, returned_at: datetime | None) -> bool:
+    """Whether a day, as that of a recall hearing, is of the time before the return from the present recall (HO-08)."""
+    return on is not None and returned_at is not None and on < london_day(returned_at)
 
 
 def facts_of(row: Row, reviews: Reviews, on: date) -> HandoverFacts:
     details = {name: row[f"details__{name}"] for name in _DETAILS}
     dates = {name: row[f"sentence__{name}"] for name in _DATES}
-    details["moved_to_open_on"] = details["moved_to_open_on"] or _arrival_in_open_conditions(row)
-    if _before_the_sentence(details["early_allocation_agreed_on"], row["sentence__started_on"]):
+    details["moved_to_open_on"] = _moved_to_open(row) or _arrival_in_open_conditions(row)
+    early_on = details["early_allocation_agreed_on"] or row["early_as_at"]
+    if before_the_sentence(early_on, row["sentence__started_on"]):  # EA-23: agreed for one sentence
         details["early_allocation"] = details["early_allocation_agreed_on"] = None
     if before_this_return(row["heard_as_at"], row["sentence__returned_at"]):
         details["recall_hearing_outcome"] = None
@@ -195,6 +205,14 @@ def _override(row: Row) -> Override | None:
 def _kind_by_status(legal_status: str) -> str:
     """Where the roll gave no sentence, its legal status still says whether it is indeterminate."""
     return "indeterminate" if legal_status == LegalStatus.INDETERMINATE_SENTENCE else "determinate"
+
+
+def _moved_to_open(row: Row) -> date | None:
+    """HO-05: a move brings in a COM until a recall takes the person back into closed conditions."""
+    moved_on: date | None = row["details__moved_to_open_on"]
+    returned_at, started_on = row["sentence__returned_at"], row["sentence__started_on"]
+    undone = before_the_sentence(moved_on, started_on) or before_this_return(moved_on, returned_at)
+    return None if undone else moved_on
 
 
 def _arrival_in_open_conditions(row: Row) -> date | None:

@@ -30,7 +30,7 @@ from handover.models import (
 )
 from handover.rules.community import OPEN, SHORT, Ask, lacks_com
 from omic.calendar import london_day
-from omic.models import Ldu, Message, Person, Prison
+from omic.models import Ldu, Message, Person, Presence, Prison
 from omic.outbox import MailKind, queue_message
 from omic.reconcile import Window, lock, window_of
 
@@ -54,7 +54,7 @@ class Question:
 def follow_community(people: Sequence[int], window: Window) -> dict[str, int]:
     """Ask at once what cannot wait for the night, and end what was asked and is over. A step of the pipeline."""
     unanswered = list(
-        CommunityRequest.objects.filter(person__in=people, answered_at=None).select_related("ldu", "sentence")
+        CommunityRequest.objects.filter(person__in=people, answered_at=None).select_related("ldu", "sentence", "person")
     )
     decisions = list(_decisions(people))
     concerned = {row.person_id for row in (*unanswered, *decisions)} | _pressing(people)
@@ -84,8 +84,10 @@ def _decisions(people: Sequence[int]) -> Iterator[Decision]:
 
 def _over(row: CommunityRequest, case: CommunityCase | None, on: date) -> str:
     """Why nothing more is asked by this request, in words; empty while it is."""
-    if case is None or case.sentence_id != row.sentence_id:
+    if row.sentence.closed_at is not None or row.person.presence == Presence.OUT:
         return "The sentence or the time in custody has ended"
+    if case is None:  # between prisons, or no legal status is known: a day of that ends nothing
+        return ""
     if case.ldu != row.ldu.name:
         return "The case is with another LDU"
     if row.kind == Kind.INFORMATION:  # a COM does not answer it by being named

@@ -9,10 +9,12 @@ from django import forms
 from django.db.models import QuerySet
 
 from handover.duty_forms import LINES, DutyForm
+from handover.early_forms import EarlyForm
 from handover.models import CommunityRequest
 from handover.queries import COM_KNOWN
 from omic.formats import day
 from omic.forms import BaseForm
+from omic.http import PrisonRequest
 from omic.models import Person
 
 
@@ -35,7 +37,7 @@ class AskedFilter(django_filters.FilterSet):
     open = django_filters.BooleanFilter(label="Still open", field_name="answered_at", lookup_expr="isnull")
 
 
-class AnswerForm(BaseForm):
+class AnswerForm(EarlyForm):
     """What the LDU said. `questions` is asked where information is open beside something else."""
 
     questions = forms.TypedMultipleChoiceField(
@@ -45,8 +47,8 @@ class AnswerForm(BaseForm):
     com_name = forms.CharField(label="COM’s name", required=False, max_length=200)
     com_email = forms.EmailField(label="COM’s email address", required=False)
 
-    def __init__(self, data: Any, *, unanswered: Sequence[CommunityRequest]) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, request: PrisonRequest, unanswered: Sequence[CommunityRequest]) -> None:
+        super().__init__(data, request=request)
         information = any(row.kind == CommunityRequest.Kind.INFORMATION for row in unanswered)
         if information and len(unanswered) > 1:
             choices = [(row.pk, f"{row.get_kind_display()}, {day(row.asked_at)}") for row in unanswered]

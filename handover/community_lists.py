@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -121,9 +121,3 @@ def pipeline_cases(prison: Prison, on: date) -> QuerySet[Any]:
 def list_counts(prison: Prison, on: date, lists: tuple[PipelineList, ...] = LISTS) -> QuerySet[Any]:
     """The length of every list, or of some, in one query."""
     return tally(pipeline_cases(prison, on), **{row.key: row.where(on) for row in lists})
-
-
-def lost_reminders(prison: Prison, at: datetime) -> QuerySet[Message]:
-    """Reminders to POMs that were written in the last 30 days and did not reach them."""
-    recent = prison.messages.filter(kind="handover", created_at__gte=at - timedelta(days=30))
-    return recent.filter(state__in=LOST).order_by("-created_at")

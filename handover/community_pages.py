@@ -15,7 +15,6 @@ from handover.community_forms import AnswerForm, AskedFilter, InformationForm, P
 from handover.community_information import NO_LDU, ask_for_information
 from handover.community_lists import LISTS, pipeline_cases
 from handover.community_tabs import community_tabs
-from handover.duty_actions import RefusedError
 from omic import audit, pending
 from omic.access import Action, Relation, requires
 from omic.http import PrisonRequest
@@ -83,24 +82,16 @@ def answer(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     person = request.person
     rows = person.community_requests.select_related("ldu", "message", "answer_recorded_by").order_by("-pk")
     unanswered = [row for row in rows if row.answered_at is None]
-    form = AnswerForm(request.POST or None, unanswered=unanswered)
-    if request.method == "POST" and form.is_valid() and _recorded(request, form):
+    form = AnswerForm(pending.typed(request), request=request, unanswered=unanswered)
+    save = partial(record_answer, person=person, by=request.user, at=request.now)
+    if request.method == "POST" and form.is_valid() and form.attempt(save):
+        messages.success(request, f"The answer about {person.name} is recorded.")
         return redirect("handover:community-answer", code, ref)
     context: dict[str, Any] = {"title": "What the community was asked", "form": form, "submit": "Record the answer"}
     context |= {"person": person, "rows": rows, "open": bool(unanswered)}
     context["ask"] = request.standing.reaches(Action.WORK_HANDOVER, person)
     context["back"] = context["cancel"] = reverse("person", args=[code, ref])
     return render(request, "handover/community_answer.html", context | identity(person))
-
-
-def _recorded(request: PrisonRequest, form: AnswerForm) -> bool:
-    try:
-        record_answer(person=request.person, by=request.user, at=request.now, **form.cleaned_data)
-    except RefusedError as error:
-        form.add_error(None, str(error))
-        return False
-    messages.success(request, f"The answer about {request.person.name} is recorded.")
-    return True
 
 
 @requires(Action.WORK_HANDOVER)

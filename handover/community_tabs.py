@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from handover.community_lists import LISTS, list_counts
-from handover.reminders import due_reminders
+from handover.reminders import waiting_reminders
 from omic.access import Action
 from omic.context import Tab, Tile
 from omic.http import PrisonRequest
@@ -15,7 +15,7 @@ def community_tabs(request: PrisonRequest) -> list[Tab]:
     if request.standing.may(Action.SEE_PIPELINE):
         counts = list_counts(request.prison, request.on)
         tabs = [Tab(row.title, reverse(f"handover:{row.name}", args=[code]), counts[row.key]) for row in LISTS]
-        waiting = due_reminders(request.prison, request.on).count()
+        waiting = waiting_reminders(request.prison, request.on).count()
         tabs.append(Tab("Emails", reverse("handover:community-asked", args=[code])))
         tabs.append(Tab("Reminders waiting", reverse("handover:reminders-waiting", args=[code]), waiting))
     if request.standing.may(Action.EDIT_LDUS):
@@ -35,16 +35,16 @@ def ways_on(request: PrisonRequest) -> list[tuple[str, str]]:
 
 
 def home_tiles(request: PrisonRequest) -> list[Tile]:
-    """For those who look after the pipeline: what waits for them in it, and reminders that nobody can get."""
+    """For those who look after the pipeline: what waits for them in it, and reminders that have reached nobody."""
     if not (request.standing.may(Action.SEE_PIPELINE) and request.standing.may(Action.EDIT_DETAILS)):
         return []
     code = request.prison.pk
     first = LISTS[0]  # of those that need somebody
     needs = list_counts(request.prison, request.on, (first,))[first.key]
-    waiting = due_reminders(request.prison, request.on).count()
+    waiting = waiting_reminders(request.prison, request.on).count()
     url = reverse("handover:pipeline", args=[code])
     tiles = [Tile(needs, "cases in the community pipeline that need somebody", url, "yellow")] if needs else []
     if waiting:
         url = reverse("handover:reminders-waiting", args=[code])
-        tiles.append(Tile(waiting, "reminders waiting for a POM’s address", url, "yellow"))
+        tiles.append(Tile(waiting, "reminders that have not reached a POM", url, "yellow"))
     return tiles

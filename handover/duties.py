@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import connection
 
 from handover.duties_by_fact import BY_FACT, BY_HAND, LATER, undated
 from handover.timetable import Task
-from handover.timetable.policy import Cause, Kind, Missing, Owner, State
+from handover.timetable.policy import NUMBERS, Cause, Kind, Missing, Owner, State
 from handover.timetable_cases import DutyCase, read_duties
 from omic.calendar import london_day
 from omic.models import Obligation, ObligationKind, ObligationState
@@ -68,7 +68,7 @@ def keep_timetable(people: Sequence[int], window: Window) -> dict[str, int]:
     """Keep the duties of the OMU's timetable, and those without a date, for those of `people` who are held.
 
     A duty that fell due before anything of the person was recorded here opens only where it is counted from something
-    recorded: of all others nobody can say whether they were done.
+    recorded, or from a recall of these days: of all others nobody can say whether they were done.
     """
     cases = list(read_duties(people, window.on))
     standing = _standing(people)
@@ -152,7 +152,10 @@ def wanted_duties(case: DutyCase, standing: set[tuple[str, str]]) -> Iterator[Wa
 
 
 def _is_ours(case: DutyCase, task: Task) -> bool:
+    """RC-01 is for every recall: of somebody on a roll days after the return it is owed late, while RC-02 would be."""
     due_on = _due_day(task)
+    if task.cause == Cause.RECALL and task.caused_on:
+        due_on = task.caused_on + timedelta(days=NUMBERS.recall_meeting_days)
     return task.cause in COUNTED or due_on is None or due_on >= case.known_since
 
 

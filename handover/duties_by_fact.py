@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from handover.policy import Responsibility
 from handover.release_reviews import next_reviews, read_reviews, review_duty, slot_of
@@ -104,9 +104,14 @@ def _read(cases: Sequence[DutyCase], on: date) -> _Known:
 
 
 def _transfers(cases: Sequence[DutyCase], notes: Mapping[str, Obligation]) -> Iterator[tuple[Stay, int]]:
-    """Stays that ended by transfer since answers are kept, each with the POM there, unless its note is written."""
+    """Stays that ended by transfer since answers are kept, each with the POM there, unless its note is written.
+
+    Of several stays in one prison the last counts: nobody tells their own prison, nor twice what was to be told.
+    """
     since = {case.row["pk"]: case.known_since for case in cases}
-    stays = Stay.objects.filter(person__in=since, ended_because=Stay.Ended.TRANSFER).select_related("prison")
+    back = Stay.objects.filter(person=OuterRef("person"), prison=OuterRef("prison"), pk__gt=OuterRef("pk"))
+    stays = Stay.objects.filter(~Exists(back), person__in=since, ended_because=Stay.Ended.TRANSFER)
+    stays = stays.select_related("prison")
     moved = [stay for stay in stays if stay.left_on and stay.left_on >= since[stay.person_id]]
     poms = _last_poms({stay.person_id for stay in moved if _slot(stay) not in notes})
     for stay in moved:

@@ -30,6 +30,7 @@ from omic.reconcile import lock, reconcile, window_of
 DECISION = "The community’s decision on early allocation"
 DECIDED = ("decision", "decided_on", "decided_by", "decision_words", "decision_recorded_by", "decision_recorded_at")
 COUNTS = "assessed for early allocation"
+TWO_PEOPLE = "You made this assessment yourself: another HOMD has to answer"
 _CLASS = EarlyAssessment.Class
 
 
@@ -95,7 +96,7 @@ def approve_early(*, assessment: int, approved: bool, approval: str, by: Staff, 
     """The HOMD's answer to an assessment that somebody else made. Raises RefusedError."""
     row = _locked(assessment)
     if row.assessed_by_id == by.pk:
-        raise RefusedError("You made this assessment yourself: another HOMD has to answer")
+        raise RefusedError(TWO_PEOPLE)
     if row.approved is not None:
         raise RefusedError(f"{row.approved_by} answered on {moment(row.approved_at)}. Look again")
     if row.klass == _CLASS.NONE or not row.in_window:

@@ -6,12 +6,13 @@ from uuid import uuid4
 
 import django_filters
 from django import forms
+from django.db.models import Q
 
 from handover.duty_actions import RefusedError
 from handover.early_actions import Answers
 from handover.early_known import CRITERIA
 from handover.forms import poms_here
-from handover.models import EarlyAssessment
+from handover.models import EarlyAssessment, EarlyAssessmentQuerySet
 from omic import pending
 from omic.forms import BaseForm, DateField
 from omic.http import PrisonRequest
@@ -93,11 +94,22 @@ class AssessForm(EarlyForm):
 
 
 class EarlyFilter(django_filters.FilterSet):
-    """Assessments by the POM of the person."""
+    """Assessments by the POM of the person, and by whether they are one’s own, which another HOMD has to answer."""
 
     pom = django_filters.ModelChoiceFilter(
         label="POM", empty_label="Any", null_label="Nobody", field_name="person__pom", queryset=poms_here
     )
+    assessed = django_filters.ChoiceFilter(
+        label="Assessed by",
+        empty_label="Anybody",
+        choices=[("others", "Somebody else"), ("me", "Me")],
+        method="assessed_by",
+    )
+
+    def assessed_by(self, rows: EarlyAssessmentQuerySet, _name: str, who: str) -> EarlyAssessmentQuerySet:
+        """What whoever is signed in assessed, or did not."""
+        own = Q(assessed_by=self.request.user)
+        return rows.filter(own) if who == "me" else rows.exclude(own)
 
 
 class ApproveForm(EarlyForm):

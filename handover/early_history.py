@@ -29,7 +29,8 @@ def early_allocation(person: Person) -> Iterator[Event]:
 def recall(person: Person) -> Iterator[Event]:
     """Where somebody recalled was sent by decision, and the reviews of their re-release."""
     for row in person.function_decisions.select_related("decided_by"):
-        title = f"Recalled: to {row.get_function_display().lower()} by decision"
+        how = ", as the rule advises" if row.function == row.advised else " by decision"
+        title = f"Recalled: to {row.get_function_display().lower()}{how}"
         yield Event(row.decided_at, "rule", title, row.because, row.decided_by)
     for row in person.executive_reviews.select_related("recorded_by", "withdrawn_by"):
         title = f"{row.get_route_display()}: reviewed on {day(row.reviewed_on)}, {row.get_outcome_display().lower()}"

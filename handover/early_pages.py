@@ -11,7 +11,14 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from handover.early_actions import approve_early, assess_early, record_early_decision, refer_early, withdraw_early
+from handover.early_actions import (
+    TWO_PEOPLE,
+    approve_early,
+    assess_early,
+    record_early_decision,
+    refer_early,
+    withdraw_early,
+)
 from handover.early_forms import (
     ApproveForm,
     AssessForm,
@@ -84,6 +91,7 @@ def early_allocation(request: PrisonRequest, code: str, ref: str) -> HttpRespons
         "explained": _explained(present),
         "rows": rows,
         "action": _action(request, present),
+        "needs_another": TWO_PEOPLE if present is not None and _waits_for_another(request, present) else "",
         "may_print": present is not None and is_referral(present),
         "may_withdraw": present is not None and _may_withdraw(request, present),
         "may_end": in_force is not None and _may_withdraw(request, in_force),
@@ -96,12 +104,17 @@ def _action(request: PrisonRequest, present: EarlyAssessment | None) -> dict[str
     args = [request.prison.pk, request.person.ref]
     stage = stage_of(present)
     if present is not None and stage.step and stage.action and request.standing.reaches(stage.action, request.person):
-        own = stage.action == Action.APPROVE_EARLY and present.assessed_by_id == request.user.pk
         url = reverse(f"handover:early-{stage.step}", args=[*args, present.pk])
-        return None if own else {"words": stage.button, "url": url}
+        return None if _waits_for_another(request, present) else {"words": stage.button, "url": url}
     if not stage.step and request.standing.reaches(Action.ASSESS_EARLY, request.person):
         return {"words": "Assess", "url": reverse("handover:early-assess", args=args)}
     return None
+
+
+def _waits_for_another(request: PrisonRequest, present: EarlyAssessment) -> bool:
+    """Whether a HOMD is signed in who has assessed this themselves, so that another has to answer."""
+    own = stage_of(present).action == Action.APPROVE_EARLY and present.assessed_by_id == request.user.pk
+    return own and request.standing.reaches(Action.APPROVE_EARLY, request.person)
 
 
 def _rows(request: PrisonRequest) -> Any:
@@ -230,7 +243,10 @@ def early_list(request: PrisonRequest, code: str, stage: str) -> HttpResponseBas
 
 
 def home_tiles(request: PrisonRequest) -> list[Tile]:
-    """What waits at each stage for whoever may take the next step: for a POM about their own people."""
+    """What waits at each stage for whoever may take the next step: for a POM about their own people.
+
+    A HOMD’s own assessments wait for another HOMD: they are left out.
+    """
     tiles = []
     for stage, action in (
         ("approve", Action.APPROVE_EARLY),
@@ -239,8 +255,11 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
     ):
         if request.standing.may(action):
             theirs = EarlyAssessment.objects.filter(person__in=request.standing.people(action))
-            count = LISTS[stage].rows(theirs).count()
+            rows = LISTS[stage].rows(theirs)
             own = "" if Relation.PRISON in request.standing.relations(action) else f"?pom={request.user.pk}"
+            if action == Action.APPROVE_EARLY:
+                rows, own = rows.exclude(assessed_by=request.user), "?assessed=others"
+            count = rows.count()
             url = reverse(f"handover:early-{stage}-list", args=[request.prison.pk]) + own
             words = plural(count, LISTS[stage].tile).split(" ", 1)[1]
             tiles += [Tile(count, words, url, "yellow")] if count else []

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from handover.cases import before_the_sentence
 from handover.duty_actions import RefusedError
 from handover.early_actions import DECISION
 from handover.early_known import TAKEN_BACK
@@ -22,13 +23,12 @@ def stated_elsewhere(person: Person) -> DetailEntry | None:
     sentence = person.sentences.filter(closed_at=None).first()
     if details is None or not details.early_allocation or sentence is None:
         return None
-    agreed_on = details.early_allocation_agreed_on
-    if agreed_on and sentence.started_on and agreed_on < sentence.started_on:
-        return None  # of an earlier sentence (EA-23)
     if person.early_assessments.in_force().filter(sentence=sentence).exists():
         return None
     entry = newest(person.detail_entries.filter(field=IN_FORCE)).get(IN_FORCE)
-    return entry if entry and entry.source != DECISION else None
+    if entry is None or before_the_sentence(details.early_allocation_agreed_on or entry.as_at, sentence.started_on):
+        return None  # of an earlier sentence (EA-23)
+    return entry if entry.source != DECISION else None
 
 
 def stated_before(person: Person) -> DetailEntry | None:

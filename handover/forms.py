@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from handover.models import Responsibility
+from handover.models import Responsibility, ResponsibilityOverride
 from omic import pending
 from omic.calendar import week_start
 from omic.forms import BaseForm, DateField
@@ -52,6 +52,23 @@ class HandoverFilter(django_filters.FilterSet):
         """People whose duty to hand over falls due in the week that holds `on`."""
         first = week_start(on)
         return people.filter(owed_by__range=(first, first + timedelta(days=6)))
+
+
+class OverriddenFilter(HandoverFilter):
+    """Also by who asked for an override that waits: nobody confirms their own."""
+
+    waits = django_filters.ChoiceFilter(
+        label="Waits for a second person",
+        empty_label="Any",
+        choices=[("others", "Asked for by somebody else"), ("me", "Asked for by me")],
+        method="waits_of",
+    )
+
+    def waits_of(self, people: QuerySet[Person], _name: str, who: str) -> QuerySet[Person]:
+        """People about whom an override waits that whoever is signed in asked for, or did not."""
+        waiting, own = ResponsibilityOverride.objects.waiting(), Q(asked_by=self.request.user)
+        chosen = waiting.filter(own) if who == "me" else waiting.exclude(own)
+        return people.filter(pk__in=chosen.values("person"))
 
 
 class RecordHandoverForm(BaseForm):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
@@ -12,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from handover.community_tabs import community_tabs
-from handover.duty_actions import RefusedError
+from handover.early_forms import EarlyForm
 from handover.ldus import (
     TWO_PEOPLE,
     add_ldu,
@@ -26,11 +27,10 @@ from handover.ldus import (
     propose_mailbox,
     unknown_ldus,
 )
-from omic import audit
+from omic import audit, pending
 from omic.access import Action, requires
 from omic.context import Tile
 from omic.formats import day, moment, plural
-from omic.forms import BaseForm
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage, link
 from omic.models import Ldu
@@ -42,7 +42,7 @@ class LduFilter(django_filters.FilterSet):
     name = django_filters.CharFilter(label="Name", lookup_expr="icontains")
 
 
-class LduForm(BaseForm):
+class LduForm(EarlyForm):
     """An LDU as case details name it, and where its mail goes."""
 
     name = forms.CharField(
@@ -57,14 +57,14 @@ class LduForm(BaseForm):
         return " ".join(self.cleaned_data["name"].split())
 
 
-class MailboxForm(BaseForm):
+class MailboxForm(EarlyForm):
     """Another mailbox for an LDU; `version` is the row's when the page was shown."""
 
     email = forms.EmailField(label="New mailbox", help_text="The functional mailbox of the unit")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class DecideForm(BaseForm):
+class DecideForm(EarlyForm):
     """A second person's decision about a mailbox that somebody proposed."""
 
     confirmed = forms.TypedChoiceField(
@@ -77,7 +77,7 @@ class DecideForm(BaseForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class EndForm(BaseForm):
+class EndForm(EarlyForm):
     """That an LDU is to be ended; `version` is the row's when the page was shown."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -129,7 +129,7 @@ def _columns(code: str, here: dict[str, int]) -> tuple[Column, ...]:
 @requires(Action.EDIT_LDUS)
 def add(request: PrisonRequest, code: str) -> HttpResponse:
     """Add an LDU; `?name=` is the name in case details that none bears yet."""
-    form = LduForm(request.POST or None, initial={"name": request.GET.get("name", "")})
+    form = LduForm(pending.typed(request), request=request, initial={"name": request.GET.get("name", "")})
     save = partial(add_ldu, prison=request.prison, by=request.user, at=request.now)
     lede = (
         "One person adds an LDU, or one that was ended with the mailbox it had. Where the mail of one that is known "
@@ -151,7 +151,7 @@ def _added(row: Ldu) -> str:
 def change(request: PrisonRequest, code: str, number: int) -> HttpResponse:
     """Propose another mailbox."""
     row = _standing(request, number)
-    form = MailboxForm(request.POST or None, initial={"email": row.email, "version": row.version})
+    form = MailboxForm(pending.typed(request), request=request, initial={"email": row.email, "version": row.version})
     save = partial(propose_mailbox, ldu=row.pk, prison=request.prison, by=request.user, at=request.now)
 
     def done(proposed: Ldu) -> str:
@@ -168,7 +168,7 @@ def change(request: PrisonRequest, code: str, number: int) -> HttpResponse:
 def decide(request: PrisonRequest, code: str, number: int) -> HttpResponse:
     """Confirm or reject the mailbox that somebody else proposed."""
     row = get_object_or_404(proposals(), pk=number)
-    form = DecideForm(request.POST or None, initial={"version": row.version})
+    form = DecideForm(pending.typed(request), request=request, initial={"version": row.version})
     if row.ends_on:
         now = f"It was ended on {day(row.ends_on)} and is written to nowhere now; before it was {row.email}."
     else:
@@ -184,7 +184,7 @@ def decide(request: PrisonRequest, code: str, number: int) -> HttpResponse:
 def end(request: PrisonRequest, code: str, number: int) -> HttpResponse:
     """Write to an LDU no more; what that leaves without one is said first."""
     row = _standing(request, number)
-    form = EndForm(request.POST or None, initial={"version": row.version})
+    form = EndForm(pending.typed(request), request=request, initial={"version": row.version})
 
     def save(version: int) -> Ldu:
         end_ldu(ldu=row.pk, version=version, prison=request.prison, by=request.user, at=request.now)
@@ -209,7 +209,7 @@ def _standing(request: PrisonRequest, number: int) -> Ldu:
 
 def _form(
     request: PrisonRequest,
-    form: BaseForm,
+    form: EarlyForm,
     title: str,
     submit: str,
     save: Callable[..., Ldu],
@@ -217,12 +217,12 @@ def _form(
     lede: str,
 ) -> HttpResponse:
     back = reverse("handover:ldus", args=[request.prison.pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            messages.success(request, done(save(**form.cleaned_data)))
-            return redirect(back)
-        except RefusedError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+
+    def saved(**said: Any) -> None:
+        messages.success(request, done(save(**said)))
+
+    if request.method == "POST" and form.is_valid() and form.attempt(saved):
+        return redirect(back)
     context = {"title": title, "lede": lede, "form": form, "submit": submit, "cancel": back, "back": back}
     return render(request, "omic/form.html", context)
 
@@ -233,4 +233,5 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         return []
     count = proposals_to_decide(request.prison, request.user, request.on).count()
     url = reverse("handover:ldus", args=[request.prison.pk])
-    return [Tile(count, "LDU mailboxes to confirm", url, "yellow")] if count else []
+    words = "LDU mailbox to confirm" if count == 1 else "LDU mailboxes to confirm"
+    return [Tile(count, words, url, "yellow")] if count else []

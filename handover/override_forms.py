@@ -2,14 +2,14 @@
 
 from django import forms
 
+from handover.early_forms import EarlyForm
 from handover.models import Responsibility, ResponsibilityOverride
-from omic.forms import BaseForm
 
 LINES = forms.Textarea({"rows": 3})
 LEADS = [(Responsibility.POM.value, "The POM"), (Responsibility.COM.value, "The COM")]
 
 
-class AskForm(BaseForm):
+class AskForm(EarlyForm):
     """Who is to be responsible, and why."""
 
     responsibility = forms.ChoiceField(label="Who is to be responsible?", choices=LEADS, widget=forms.RadioSelect)
@@ -19,7 +19,7 @@ class AskForm(BaseForm):
     )
 
 
-class DecideForm(BaseForm):
+class DecideForm(EarlyForm):
     """A second person's decision."""
 
     confirmed = forms.TypedChoiceField(
@@ -31,7 +31,7 @@ class DecideForm(BaseForm):
     decision = forms.CharField(label="Note", required=False, max_length=2000, widget=LINES)
 
 
-class EndForm(BaseForm):
+class EndForm(EarlyForm):
     """Why an override is taken back."""
 
     because = forms.CharField(label="Why is it taken back?", max_length=2000, widget=LINES)

@@ -9,15 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from handover.duty_actions import RefusedError
+from handover.early_forms import EarlyForm
 from handover.models import HandoverDetermination, Responsibility, ResponsibilityOverride
 from handover.override_actions import TWO_PEOPLE, ask_override, decide_override, end_override
 from handover.override_forms import AskForm, DecideForm, EndForm
 from handover.policy import Reason
 from handover.why import in_a_sentence
+from omic import pending
 from omic.access import Action, requires
 from omic.formats import day
-from omic.forms import BaseForm
 from omic.http import PrisonRequest
 from omic.people import identity
 
@@ -52,11 +52,11 @@ def ask(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """Ask for an override; the parole page leads here with its reason chosen."""
     given = request.GET.get("reason") == ResponsibilityOverride.Reason.PAROLE
     parole = {"reason": ResponsibilityOverride.Reason.PAROLE, "responsibility": Responsibility.COM}
-    form = AskForm(request.POST or None, initial=parole if given else None)
+    form = AskForm(pending.typed(request), request=request, initial=parole if given else None)
 
-    def save(**facts: Any) -> str:
+    def save(**facts: Any) -> None:
         ask_override(person=request.person, by=request.user, at=request.now, **facts)
-        return "Asked for. The computed answer stands until a second person confirms."
+        messages.success(request, "Asked for. The computed answer stands until a second person confirms.")
 
     return _form(request, form, "Ask to override who is responsible", "Ask for it", save, outlook=_outlook(request))
 
@@ -65,11 +65,12 @@ def ask(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
 def decide(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
     """Confirm or refuse what somebody else asked for."""
     row = _row(request, number)
-    form = DecideForm(request.POST or None)
+    form = DecideForm(pending.typed(request), request=request)
 
-    def save(**facts: Any) -> str:
+    def save(**facts: Any) -> None:
         decide_override(override=row.pk, by=request.user, at=request.now, **facts)
-        return "Confirmed: it binds now." if facts["confirmed"] else "Refused: the computed answer stands."
+        binds = facts["confirmed"]
+        messages.success(request, "Confirmed: it binds now." if binds else "Refused: the computed answer stands.")
 
     title, outlook = f"{row.get_responsibility_display()}: confirm or refuse", _outlook(request, row.responsibility)
     return _form(request, form, title, "Save", save, row, outlook)
@@ -79,11 +80,11 @@ def decide(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResp
 def end(request: PrisonRequest, code: str, ref: str, number: int) -> HttpResponse:
     """Take an override back, or withdraw the request."""
     row = _row(request, number)
-    form = EndForm(request.POST or None)
+    form = EndForm(pending.typed(request), request=request)
 
-    def save(**facts: Any) -> str:
+    def save(**facts: Any) -> None:
         end_override(override=row.pk, by=request.user, at=request.now, **facts)
-        return "Taken back: the computed answer stands."
+        messages.success(request, "Taken back: the computed answer stands.")
 
     return _form(request, form, "Take the override back", "Take back", save, row)
 
@@ -114,20 +115,16 @@ def _taken_away(stored: HandoverDetermination, lead: str, on: date) -> list[str]
 
 def _form(
     request: PrisonRequest,
-    form: BaseForm,
+    form: EarlyForm,
     title: str,
     submit: str,
-    save: Callable[..., str],
+    save: Callable[..., None],
     row: ResponsibilityOverride | None = None,
     outlook: Sequence[str] = (),
 ) -> HttpResponse:
     back = reverse("handover:override", args=[request.prison.pk, request.person.ref])
-    if request.method == "POST" and form.is_valid():
-        try:
-            messages.success(request, save(**form.cleaned_data))
-            return redirect(back)
-        except RefusedError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+    if request.method == "POST" and form.is_valid() and form.attempt(save):
+        return redirect(back)
     context = {"title": title, "form": form, "submit": submit, "cancel": back, "back": back}
     context |= {"present": row, "outlook": outlook}
     context |= {"person": request.person, **identity(request.person)}

@@ -106,10 +106,11 @@ def _to_decide(request: PrisonRequest) -> list[Tile]:
     """Overrides that somebody else has asked for and that wait for a second person."""
     if not request.standing.may(Action.CONFIRM_OVERRIDE):
         return []
-    waiting = ResponsibilityOverride.objects.waiting().filter(person__in=request.prison.people.all())
+    waiting = ResponsibilityOverride.objects.waiting().filter(person__in=request.prison.people.sentenced())
     count = waiting.exclude(asked_by=request.user).count()
-    url = reverse("handover:overridden", args=[request.prison.pk])
-    return [Tile(count, "overrides to confirm", url, "yellow")] if count else []
+    url = reverse("handover:overridden", args=[request.prison.pk]) + "?waits=others"
+    words = "override to confirm" if count == 1 else "overrides to confirm"
+    return [Tile(count, words, url, "yellow")] if count else []
 
 
 def _notes(request: PrisonRequest) -> list[Tile]:

@@ -35,11 +35,13 @@ def record_review(*, person: Person, record: ReviewRecord, seen: str | None = No
     """Record a review, or what came of one that is known by its hearing date; dates and duties follow at once.
 
     Says whether anything changed. Nothing is kept that cannot be: raises RefusedError for a day ahead, for an outcome
-    before the hearing was asked for, and for a new date of a review that was not deferred, or that is its old one;
-    RecordedError for another outcome than was recorded after the page was shown, which showed the reviews `seen`.
+    before the hearing was asked for, for a day before the sentence, which the rules would pass over, and for a new
+    date of a review that was not deferred, or that is its old one; RecordedError for another outcome than was recorded
+    after the page was shown, which showed the reviews `seen`.
     """
     _check(record, london_day(at))
     lock([person.pk])
+    _check_sentence(person, record)
     if seen is not None:
         _check_seen(person, record, seen)
     statement = Statement(SOURCE, london_day(at), Actor(staff=by), at)
@@ -99,6 +101,13 @@ def _check(record: ReviewRecord, on: date) -> None:
         if (given := getattr(record, name)) and given > on:
             raise RefusedError("The day must be today or in the past", field=name)
     _check_order(record)
+
+
+def _check_sentence(person: Person, record: ReviewRecord) -> None:
+    began = person.sentences.filter(closed_at=None).values_list("started_on", flat=True).first()
+    for name in ("target_hearing_on", "outcome_on"):
+        if began and (given := getattr(record, name)) and given < began:
+            raise RefusedError(f"The sentence began on {day(began)}: check the year", field=name)
 
 
 def _check_seen(person: Person, record: ReviewRecord, seen: str) -> None:

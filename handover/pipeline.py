@@ -1,23 +1,27 @@
 """Handover's steps of the pipeline: who is responsible and until when, and the duty to hand over."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from handover.cases import Case, Reviews, read_cases, reviews_of, stated
-from handover.models import HandoverDetermination
+from handover.models import HandoverDetermination, HandoverQuerySet
 from handover.policy import LEGAL_STATUS_UNKNOWN, WORK_LISTS, Responsibility
 from handover.rules import Determination, HandoverFacts, determine, state_on
 from omic.determinations import Answer, store
-from omic.models import Obligation, ObligationKind, ObligationState, Role
-from omic.obligations import Wanted, synchronise
+from omic.models import Obligation, ObligationKind, ObligationState, Role, Sentence
+from omic.obligations import RELEASED, Wanted, synchronise
 from omic.policy import Outcome, Step
 from omic.reconcile import Window
 
 Row = dict[str, Any]
-# By person and slot each duty to hand over that is not void: the day a recorded one was due, None for an open one.
+NO_DATE = "There is no handover date any more"
+OTHER_DATE = "The handover date has changed, and this is not owed by the new one"
+# By person and slot each duty to hand over that stands: the day a recorded one was due, None for one that is owed.
 Standing = Mapping[tuple[int, str], date | None]
 NO_CASE = {
     "fixed": None,
@@ -110,8 +114,9 @@ def _no_legal_status(case: Case) -> Answer:
     )
 
 
+CAUSED_BY = ("person_id", "steps", "facts", "sentence_id", "sentence__started_on")
 _DUTY = (
-    "person_id", "handover_on", "policy", "steps", "facts", "sentence_id", "sentence__started_on",
+    *CAUSED_BY, "handover_on", "policy",
     "person__prison_id", "person__wing_id", "person__pom_id", "person__arrived_on",
 )  # fmt: skip
 
@@ -124,9 +129,14 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
     A handover that was recorded is over, unless the POM has the case back with a later date: that is owed anew.
     """
     held = HandoverDetermination.objects.current().filter(person__in=people, person__prison__isnull=False)
-    wanted = wanted_handovers(
-        held.filter(handover_on__isnull=False).values(*_DUTY), standing_handovers(people), window.on
-    )
+    dated, undated = held.filter(handover_on__isnull=False), held.filter(handover_on__isnull=True)
+    wanted = wanted_handovers(dated.values(*_DUTY), standing_handovers(people), window.on)
+    counts = Counter(_keep(wanted, dated, OTHER_DATE, window))
+    counts.update(_keep((), undated, NO_DATE, window))
+    return dict(counts)
+
+
+def _keep(wanted: Iterable[Wanted], held: HandoverQuerySet, void_because: str, window: Window) -> dict[str, int]:
     return synchronise(
         wanted,
         people=list(held.values_list("person_id", flat=True)),
@@ -135,23 +145,35 @@ def open_obligations(people: Sequence[int], window: Window) -> dict[str, int]:
         last=date.max,
         on=window.on,
         at=window.at,
-        void_because="There is no handover date any more",
+        void_because=void_because,
     )
 
 
 def standing_handovers(people: Sequence[int]) -> Standing:
-    """The duties to hand over that there are, open or recorded."""
+    """The duties to hand over that there are: open, recorded, or set aside for as long as nothing could be owed.
+
+    That was so while the person was held nowhere, be it a day between two prisons, and while there was no date, be it
+    by an override: once they are held and there is one, it is owed as before, unless they came back by recall since.
+    """
+    recalled = Sentence.objects.filter(
+        person=OuterRef("person"), closed_at__isnull=True, returned_at__gt=OuterRef("closed_at")
+    )
     duties = Obligation.objects.filter(person__in=people, kind=ObligationKind.HANDOVER)
-    rows = duties.exclude(state=ObligationState.VOID).values_list("person_id", "slot", "closed_at", "due_on")
-    return {(person, slot): due_on if closed_at else None for person, slot, closed_at, due_on in rows}
+    set_aside = Q(state=ObligationState.VOID, closed_because__in=(RELEASED, NO_DATE)) & ~Exists(recalled)
+    rows = duties.filter(~Q(state=ObligationState.VOID) | set_aside).order_by("pk")  # what stands replaces what did
+    found = rows.values_list("person_id", "slot", "state", "closed_at", "due_on")
+    return {
+        (person, slot): due_on if closed_at and state != ObligationState.VOID else None
+        for person, slot, state, closed_at, due_on in found
+    }
 
 
 def wanted_handovers(rows: Iterable[Row], standing: Standing, on: date) -> Iterator[Wanted]:
     """The duty to hand over of each row (columns of _DUTY) that has one on a day, beside those that are `standing`."""
     rows = list(rows)
-    reviews = reviews_of({row["person_id"]: row["sentence__started_on"] for row in rows if _came_back(row)})
+    causes = causes_of(rows)
     for row in rows:
-        slot = _slot(row, _cause(row, reviews.get(row["person_id"])), standing, on)
+        slot = _slot(row, causes[row["person_id"]], standing, on)
         if row["handover_on"] >= _never_before(row) or (row["person_id"], slot) in standing:
             yield _duty(row, slot)
 
@@ -170,6 +192,12 @@ def _slot(row: Row, cause: str, standing: Standing, on: date) -> str:
             break
         slot = following
     return slot
+
+
+def causes_of(rows: Collection[Row]) -> dict[int, str]:
+    """What causes the handover of each row (columns of CAUSED_BY), by person: what the slots of its duty begin with."""
+    reviews = reviews_of({row["person_id"]: row["sentence__started_on"] for row in rows if _came_back(row)})
+    return {row["person_id"]: _cause(row, reviews.get(row["person_id"])) for row in rows}
 
 
 def _cause(row: Row, reviews: Reviews | None) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
+from handover.cases import before_this_return
 from handover.duty_actions import RefusedError
 from handover.models import ExecutiveReview, FunctionDecision
 from handover.release_reviews import state_hearing
@@ -34,12 +35,15 @@ class ReviewOfRelease:
 
 @transaction.atomic
 def decide_function(*, person: Person, function: str, because: str, by: Staff, at: datetime) -> FunctionDecision:
-    """Decide that somebody recalled goes elsewhere than RC-04 advises. Raises RefusedError where that is advised."""
+    """Decide that somebody recalled goes elsewhere than RC-04 advises; deciding on what it advises ends that decision.
+
+    Raises RefusedError for what is advised where no decision stands.
+    """
     sentence = recalled_sentence(person)
     case = next(read_duties([person.pk], london_day(at)), None)
     advice = case.timetable.recall if case else None
     advised = (advice.onward_function or advice.function) if advice else ""
-    if function == advised:
+    if function == advised and standing_decision(sentence) is None:
         raise RefusedError("This is what the rule advises: nothing to decide", field="function")
     facts = {"advised": advised, "function": function, "because": because}
     decision = FunctionDecision.objects.create(
@@ -47,6 +51,15 @@ def decide_function(*, person: Person, function: str, because: str, by: Staff, a
     )
     _audit("decide_function", person, by=by, at=at, function=function, advised=advised)
     return decision
+
+
+def standing_decision(sentence: Sentence) -> FunctionDecision | None:
+    """Where the HOMD decided that they go after the present recall; None where what RC-04 advises stands."""
+    last = sentence.function_decisions.select_related("decided_by").first()
+    if last is None or last.function == last.advised:
+        return None
+    # One after an earlier recall says nothing of this one.
+    return None if before_this_return(london_day(last.decided_at), sentence.returned_at) else last
 
 
 @transaction.atomic

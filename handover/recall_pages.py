@@ -16,7 +16,13 @@ from handover.duty_rows import DutyRow, row_of
 from handover.early_forms import EarlyForm, WithdrawForm
 from handover.models import ExecutiveReview, FunctionDecision
 from handover.person_pages import about
-from handover.recall_actions import ReviewOfRelease, decide_function, record_release_review, withdraw_release_review
+from handover.recall_actions import (
+    ReviewOfRelease,
+    decide_function,
+    record_release_review,
+    standing_decision,
+    withdraw_release_review,
+)
 from handover.recall_return import AFTER_RETURN, hour_known, record_return, shown
 from handover.timetable_cases import read_duties
 from omic import pending
@@ -34,10 +40,13 @@ HEARD = {"release": "Release", "not_release": "No release"}
 
 
 class FunctionForm(EarlyForm):
-    """Another function than the rule advises."""
+    """Another function than the rule advises, or after one the function that it advises."""
 
     function = forms.ChoiceField(
-        label="Where do they go?", choices=FunctionDecision.Function.choices, widget=forms.RadioSelect
+        label="Where do they go?",
+        help_text="To end a decision that stands, choose what the rule advises",
+        choices=FunctionDecision.Function.choices,
+        widget=forms.RadioSelect,
     )
     because = forms.CharField(
         label="Why?", help_text="For example an intervention there, or likely release", max_length=2000, widget=LINES
@@ -105,7 +114,7 @@ def _facts(request: PrisonRequest, sentence: Sentence) -> dict[str, Any]:
         "next_reviews": _clock(request, (ObligationKind.RELEASE_REVIEW,)),
         "advice": case.timetable.recall if case else None,
         "explained": {"steps": rendered(tuple(steps))},
-        "decision": sentence.function_decisions.select_related("decided_by").first(),
+        "decision": standing_decision(sentence),
         "reviews": sentence.executive_reviews.select_related("recorded_by", "withdrawn_by"),
         "outcome": HEARD.get(case.facts.handover.recall_hearing_outcome) if case else "",
     }

@@ -8,15 +8,25 @@ from typing import Any
 
 from django.conf import settings
 
-from handover.reminders import due_reminders, posted_in, unreachable, wants_none
+from handover.reminders import (
+    ABOUT,
+    due_reminders,
+    keep_reminders,
+    lost_mails,
+    lost_reminders,
+    posted_in,
+    unreachable,
+    wants_none,
+)
 from handover.rules.reminders import DAYS_AFTER, Reminder
 from omic.formats import day
 from omic.ledger import Coverage
-from omic.models import Obligation, ObligationState, Prison
+from omic.models import Message, Obligation, ObligationState, Prison
+from omic.models.obligation import ObligationQuerySet
 from omic.nightly import Night
 from omic.obligations import meet
 from omic.outbox import MailKind, queue_message
-from omic.reconcile import lock
+from omic.reconcile import lock, window_of
 
 SENT = "sent by email"
 UNWANTED = "The POM wants no reminders"
@@ -29,10 +39,12 @@ TITLES = {
 
 
 def send_reminders(night: Night) -> Coverage:
-    """Send what is due by tonight, made up for nights that were lost; answers how many. Who cannot be written to stays
-    due, and is named on the pipeline's page until they can be."""
+    """Send what is due by tonight, made up for nights that were lost and for emails that did not arrive; answers how
+    many. Who cannot be written to stays due, and is named on the pipeline's page until they can be."""
     due = due_reminders(night.prison, night.on)
-    lock(list(due.values_list("person_id", flat=True)))
+    lost = lost_reminders(night.prison, lost_mails(night.prison, unless=(Message.State.SENT, Message.State.QUEUED)))
+    lock(list({*due.values_list("person_id", flat=True), *lost.values_list("person_id", flat=True)}))
+    _open_again(lost, night)
     posted, unwanted = posted_in(night.prison, night.on), wants_none(night.at)
     sent = 0
     for reminder in due.select_related("person__pom"):
@@ -44,6 +56,13 @@ def send_reminders(night: Night) -> Coverage:
             _send(reminder, night)
             sent += 1
     return {"reminders": sent} if sent else {}
+
+
+def _open_again(lost: ObligationQuerySet, night: Night) -> None:
+    """What went out in an email that did not arrive is owed again, unless what it reminds of is over."""
+    people = list(lost.values_list("person_id", flat=True))
+    lost.update(state=ObligationState.OPEN, met_at=None, closed_at=None, closed_because="")
+    keep_reminders(people, window_of(night.on, night.at))
 
 
 def _handover_on(reminder: Obligation) -> date:
@@ -67,7 +86,7 @@ def mail_of(reminder: Obligation, prison: Prison, on: date) -> dict[str, Any]:
         "prison": prison,
         "kind": MailKind.HANDOVER,
         "recipient": reminder.person.pom.email,
-        "about": f"reminder:{reminder.pk}",
+        "about": f"{ABOUT}{reminder.pk}",
         "title": f"{prison.name}: {TITLES[kind]}",
         "body": f"{opening(kind, _handover_on(reminder), on)}\n\nSign in to see who, and what is still to do:\n"
         f"{place}/people/{reminder.person.ref}/\n\nTo get no reminders:\n{place}/handovers/reminders/\n",

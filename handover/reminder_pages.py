@@ -1,5 +1,6 @@
-"""The pages of the reminders: which wait because they reach nobody, and a POM's choice to get none."""
+"""The pages of the reminders: which wait because they have reached nobody, and a POM's choice to get none."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from django.contrib import messages
@@ -8,41 +9,42 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from handover.community_forms import ReminderForm
-from handover.community_lists import lost_reminders
 from handover.community_tabs import community_tabs
-from handover.reminders import choose_reminders, due_reminders, posted_in, unreachable
+from handover.reminders import ABOUT, choose_reminders, lost_mails, posted_in, unreachable, waiting_reminders
 from omic import audit
 from omic.access import Action, requires
+from omic.formats import day
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage, link
-from omic.models import Obligation
+from omic.models import Message, Obligation
 
 
 @requires(Action.SEE_PIPELINE)
 def waiting(request: PrisonRequest, code: str) -> HttpResponseBase:
-    """The reminders that are due and reach nobody, each with why; the next night sends what can be sent."""
+    """The reminders that are due and have reached nobody, each with why; the next night sends what can be sent."""
     posted, named = posted_in(request.prison, request.on), request.standing.may(Action.SEE_PERSON)
+    lost = {mail.about: mail for mail in lost_mails(request.prison).order_by("pk")}  # of each the newest
     page = ListPage(
         request,
-        due_reminders(request.prison, request.on).select_related("person__pom"),
+        waiting_reminders(request.prison, request.on).select_related("person__pom"),
         title="Reminders waiting",
-        columns=_columns(code, posted, named),
+        columns=_columns(code, posted, lost, named),
         sort="due",
         noun="reminder,reminders",
         empty="Every reminder that was due has gone to its POM. That is good.",
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, "reminders-waiting"),
     )
-    lost = lost_reminders(request.prison, request.now)
-    return page.response("handover/reminders_waiting.html", {"tabs": community_tabs(request), "lost": lost})
+    return page.response(context={"tabs": community_tabs(request)})
 
 
-def _columns(code: str, posted: set[int], named: bool) -> tuple[Column, ...]:
+def _columns(code: str, posted: set[int], lost: Mapping[str, Message], named: bool) -> tuple[Column, ...]:
     def about(row: Obligation) -> str:
         return link(reverse("person", args=[code, row.person.ref]), row.person.name)
 
     def why(row: Obligation) -> str:
-        return unreachable(row.person, posted) or "Goes out with the next night"
+        mail = lost.get(f"{ABOUT}{row.pk}")
+        return unreachable(row.person, posted) or (_lost(mail) if mail else "Goes out with the next night")
 
     who = (Column("name", "Name", "person.name", order=("person__surname", "person__forename"), cell=about),)
     return (
@@ -52,6 +54,12 @@ def _columns(code: str, posted: set[int], named: bool) -> tuple[Column, ...]:
         Column("due", "Due on", "due_on", order=("due_on",)),
         Column("why", "Why it waits", why),
     )
+
+
+def _lost(mail: Message) -> str:
+    said = ": ".join(filter(None, (mail.get_state_display(), mail.last_error)))
+    again = "The next night writes again, to the POM’s address as it stands then"
+    return f"The email of {day(mail.on)} to {mail.recipient}: {said}. {again}"
 
 
 @requires(Action.CHOOSE_REMINDERS)

@@ -1,27 +1,32 @@
 """Handover's reminders as rows: the step of the pipeline that opens and moves them, and who gets none."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from handover.community_cases import com_named_since
+from handover.community_lists import LOST
 from handover.models import HandoverDetermination, ReminderChoice
+from handover.pipeline import CAUSED_BY, causes_of
 from handover.rules.reminders import Reminder, ReminderFacts, Settled, reminders_owed
 from omic import audit
 from omic.audit import Actor
 from omic.calendar import london_day
-from omic.models import Obligation, ObligationKind, ObligationState, Person, Prison, Staff
+from omic.models import Message, Obligation, ObligationKind, ObligationState, Person, Prison, Staff
 from omic.models.obligation import SYSTEM, ObligationQuerySet
 from omic.obligations import Wanted, synchronise
+from omic.outbox import MailKind
 from omic.reconcile import Window
 
+ABOUT = "reminder:"  # what an email is about: this and the number of the reminder
 KINDS = tuple(ObligationKind(kind) for kind in Reminder)
 _ROWS = (
-    "person_id", "sentence_id", "handover_on", "policy", "person__prison_id", "person__wing_id",
+    *CAUSED_BY, "handover_on", "policy", "person__prison_id", "person__wing_id",
     "person__details__com_name", "person__details__com_email",
 )  # fmt: skip
 
@@ -33,9 +38,13 @@ def keep_reminders(people: Sequence[int], window: Window) -> dict[str, int]:
     standing = _standing(people)
     if not rows and not standing:
         return {}
-    handovers = _handovers(people)
+    handovers, causes = _handovers(people), causes_of(rows)
     return synchronise(
-        (wanted for row in rows for wanted in _wanted(row, handovers, standing, window.on)),
+        (
+            wanted
+            for row in rows
+            for wanted in _wanted(row, handovers[row["person_id"], causes[row["person_id"]]], standing, window.on)
+        ),
         people=people,
         kinds=KINDS,
         first=date.min,
@@ -55,15 +64,14 @@ class Standing(NamedTuple):
     com_named_since: bool
 
 
-Handovers = dict[tuple[int, date | None], str]
-
-
-def _handovers(people: Sequence[int]) -> Handovers:
-    """How the duty to hand over stands, by person and the day it is, or was, due."""
+def _handovers(people: Sequence[int]) -> dict[tuple[int, str], set[str]]:
+    """How the duties to hand over stand, by person and by what caused them, whichever date they had or have."""
     duties = Obligation.objects.filter(person__in=people, kind=ObligationKind.HANDOVER)
-    states = (ObligationState.OPEN, ObligationState.MET)
-    rows = duties.filter(state__in=states).order_by("state")  # met before open: an open one counts
-    return {(person, due_on): state for person, due_on, state in rows.values_list("person_id", "due_on", "state")}
+    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for person, slot, state in duties.values_list("person_id", "slot", "state"):
+        cause = "-".join(slot.split("-")[:2])  # "-2" behind it: recorded, come back, and owed anew
+        found[person, cause].add(state)
+    return found
 
 
 def _standing(people: Sequence[int]) -> dict[str, list[Standing]]:
@@ -78,16 +86,15 @@ def _standing(people: Sequence[int]) -> dict[str, list[Standing]]:
 
 
 def _wanted(
-    row: dict[str, Any], handovers: Handovers, standing: dict[str, list[Standing]], on: date
+    row: dict[str, Any], handovers: Collection[str], standing: dict[str, list[Standing]], on: date
 ) -> Iterator[Wanted]:
     cause = f"sentence-{row['sentence_id']}"
     known = standing.get(cause, [])
-    handover = handovers.get((row["person_id"], row["handover_on"]))
     facts = ReminderFacts(
         today=on,
         handover_on=row["handover_on"],
-        owed=handover == ObligationState.OPEN,
-        recorded=handover == ObligationState.MET,
+        owed=ObligationState.OPEN in handovers,
+        recorded=ObligationState.MET in handovers,
         com_known=bool(row["person__details__com_name"] or row["person__details__com_email"]),
         settled={
             one.kind: Settled(one.number, one.settled_on, one.kind is Reminder.NO_COM and one.com_named_since)
@@ -119,8 +126,39 @@ def _reminder(row: dict[str, Any], kind: Reminder, slot: str, due_on: date) -> W
 
 def due_reminders(prison: Prison, on: date) -> ObligationQuerySet:
     """The reminders about people of a prison that are due by `on` and neither sent nor set aside."""
-    rows = Obligation.objects.demanding().filter(prison=prison, person__prison=prison, kind__in=KINDS, due_on__lte=on)
-    return rows.order_by("due_on", "pk")
+    return _reminders(prison).filter(_due(on)).order_by("due_on", "pk")
+
+
+def lost_reminders(prison: Prison, mails: QuerySet[Message]) -> ObligationQuerySet:
+    """The reminders about people of a prison that were sent in these emails of `lost_mails`."""
+    return _reminders(prison).filter(_lost_in(mails))
+
+
+def waiting_reminders(prison: Prison, on: date) -> ObligationQuerySet:
+    """The reminders about people of a prison that are due by `on` and have reached nobody: neither sent nor set aside,
+    or sent in an email that did not arrive, until another does."""
+    return _reminders(prison).filter(_due(on) | _lost_in(lost_mails(prison))).order_by("due_on", "pk")
+
+
+def lost_mails(prison: Prison, *, unless: Collection[str] = (Message.State.SENT,)) -> QuerySet[Message]:
+    """The prison's emails of reminders that did not arrive, `unless` another of the same one is in such a state."""
+    mails = prison.messages.filter(kind=MailKind.HANDOVER)
+    others = mails.filter(about=OuterRef("about"), state__in=unless)
+    return mails.filter(~Exists(others), state__in=LOST)
+
+
+def _reminders(prison: Prison) -> ObligationQuerySet:
+    """Those about people of a prison, with what their emails are about."""
+    rows = Obligation.objects.filter(prison=prison, person__prison=prison, kind__in=KINDS)
+    return rows.annotate(mail=Concat(Value(ABOUT), Cast("pk", CharField())))
+
+
+def _due(on: date) -> Q:
+    return Q(closed_at=None, due_on__lte=on)
+
+
+def _lost_in(mails: QuerySet[Message]) -> Q:
+    return Q(state=ObligationState.MET, mail__in=mails.values("about"))
 
 
 def unreachable(person: Person, posted: set[int]) -> str:

@@ -83,6 +83,7 @@ class DutyCase:
         """The row that causes the duty: a date that moves never makes another duty of it."""
         sentence, hospital = self.row["sentence__id"], self.row["details__hospital_transfer_on"]
         caused_by = {
+            Cause.CONTACT: f"first-{sentence}",
             Cause.RECEPTION: self.row["booking_id"] or self.row["reception_on"],
             Cause.RECALL: task.caused_on and after_return(sentence, task.caused_on),
             Cause.PAROLE: f"{sentence}-{self.recorded.reviews.last_id or 'first'}",
@@ -141,8 +142,8 @@ def read_duties(people: Sequence[int], on: date, versions: Mapping[int, str] | N
         if person not in answers or row["legal_status"] not in LEGAL_STATUS:
             continue
         recorded[person].reviews = reviews[person]
-        facts = _facts(row, facts_of(row, reviews[person], on), recorded[person])
         policy, known_since = answers[person]
+        facts = _facts(row, facts_of(row, reviews[person], on), recorded[person], known_since)
         policy = versions[person] if versions else policy
         assessed_on = _assessed_on(facts, recorded[person], policy)
         if assessed_on:
@@ -214,7 +215,7 @@ def _assessed_on(facts: TimetableFacts, recorded: Recorded, policy: str) -> date
     return None if meets_a_criterion(case_of(before, policy)) else london_day(at)
 
 
-def _facts(row: Row, handover: Any, recorded: Recorded) -> TimetableFacts:
+def _facts(row: Row, handover: Any, recorded: Recorded, known_since: date) -> TimetableFacts:
     known = {name: row[f"details__{name}"] for name in _DETAILS}
     known = {name: bool(value) if name in FLAGS else value for name, value in known.items()}
     oasys, events, contact = recorded.oasys, recorded.events, recorded.pom_contact
@@ -224,6 +225,8 @@ def _facts(row: Row, handover: Any, recorded: Recorded) -> TimetableFacts:
             sex=row["sex"],
             date_of_birth=row["date_of_birth"],
             last_pom_contact_on=contact.on if contact else None,
+            # Without a POM the gap is that nobody is theirs.
+            no_pom_contact_since=_contact_owed_from(row, known_since) if row["pom_id"] else None,
             **{name: known[name] for name in _PERSON},
         ),
         oasys=OasysFacts(
@@ -242,6 +245,11 @@ def _facts(row: Row, handover: Any, recorded: Recorded) -> TimetableFacts:
         youth=_youth(row, recorded, known),
         hospital=HospitalFacts(**{name: known[name] for name in _HOSPITAL}),
     )
+
+
+def _contact_owed_from(row: Row, known_since: date) -> date:
+    """The first day of the sentence on which a contact could have been recorded here."""
+    return max(row["sentence__started_on"] or known_since, known_since)
 
 
 def _youth(row: Row, recorded: Recorded, known: Mapping[str, Any]) -> YouthFacts:

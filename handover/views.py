@@ -12,7 +12,7 @@ from django.urls import reverse
 from handover.actions import NothingToRecordError, record_handover
 from handover.community_tabs import ways_on
 from handover.duty_actions import RefusedError
-from handover.forms import HandoverFilter, RecordHandoverForm
+from handover.forms import HandoverFilter, OverriddenFilter, RecordHandoverForm
 from handover.lists import COLUMNS
 from handover.queries import (
     EVERYBODY,
@@ -51,7 +51,7 @@ def handovers(request: PrisonRequest, code: str, key: str) -> HttpResponseBase:
         columns=COLUMNS[key],
         sort=chosen.sort,
         noun="person,people",
-        filterset=HandoverFilter,
+        filterset=OverriddenFilter if key == "overridden" else HandoverFilter,
         empty=chosen.empty,
         may_export=request.standing.may(Action.EXPORT),
         on_export=partial(audit.record_export, request, f"handovers-{key}"),

@@ -56,6 +56,7 @@ LABELS = WHY_LABELS | {
     "date_of_birth": "Date of birth",
     "sex": "Sex",
     "last_pom_contact_on": "Last seen by the POM",
+    "no_pom_contact_since": "Not seen by any POM since",
     "last_oasys_on": "Last full OASys",
     "significant_event_oasys_on": "Last OASys after a significant event",
     "tact": "TACT",
@@ -91,7 +92,7 @@ FURTHER = (
     (
         "OASys and contact",
         (
-            *("last_oasys_on", "significant_event_oasys_on", "last_pom_contact_on"),
+            *("last_oasys_on", "significant_event_oasys_on", "last_pom_contact_on", "no_pom_contact_since"),
             *("handover_oasys_not_needed", "handover_oasys_reason"),
         ),
     ),

@@ -110,6 +110,7 @@ def regime_tiles(request: PrisonRequest) -> list[Tile]:
     if may(Action.APPROVE_VARIANT) and regime.fortnightly_waiting(request.prison):
         tiles.append(Tile(1, "request for fortnightly key work to answer", regime_url, "yellow"))
     if may(Action.APPROVE_LOCAL_GROUP):
-        additions = priority_lists.local_additions(request.prison, request.on).filter(waiting=True)
-        tiles.append(Tile(additions.count(), "local priority to answer", local, "yellow"))
+        waiting = priority_lists.local_additions(request.prison, request.on).filter(waiting=True).count()
+        words = "local addition to answer" if waiting == 1 else "local additions to answer"
+        tiles.append(Tile(waiting, words, f"{local}?waiting=true", "yellow"))
     return [tile for tile in tiles if tile.count]

@@ -135,6 +135,12 @@ class AskFilter(django_filters.FilterSet):
         return unknown_dates(people) if why == "unknown_date" else people.filter(**{why: True})
 
 
+class LocalFilter(django_filters.FilterSet):
+    """By whether the PGD has still to answer, of `local_additions`."""
+
+    waiting = django_filters.BooleanFilter(label="Waits for the PGD")
+
+
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 RELEASE = Column("release", "Release", "earliest_release_on", order=("earliest_release_on",))

@@ -22,10 +22,10 @@ from omic.access import Action, requires
 from omic.audit import Actor
 from omic.calendar import london_day, london_midnight
 from omic.details_pages import label, shown
-from omic.formats import day
+from omic.formats import day, moment
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
-from omic.models import DetailEntry, ObligationState, Person, Stay
+from omic.models import Contact, ContactKind, DetailEntry, ObligationState, Person, Stay
 from omic.people import FLAGS, identity
 
 KINDS = (
@@ -180,10 +180,22 @@ def alerts(person: Person) -> Iterator[Event]:
 
 
 def contacts(person: Person) -> Iterator[Event]:
-    """Who saw the person, when and for how long; what was said stands with the contact."""
-    for row in person.contacts.current().select_related("by", "prison"):
-        minutes = f"{row.minutes} minutes" if row.minutes else ""
-        yield Event(row.at, "contact", row.get_kind_display(), minutes, row.by)
+    """Who saw the person, when and for how long, and what was corrected or taken back of it, and why.
+
+    What was said stands with the contact.
+    """
+    for row in person.contacts.select_related("by", "amends"):
+        if row.superseded_at is None and row.kind != ContactKind.DELETED:
+            yield Event(row.at, "contact", row.get_kind_display(), _minutes(row), row.by)
+        if row.amends:
+            what = "Recorded in error" if row.kind == ContactKind.DELETED else "Corrected"
+            before = ", ".join(filter(None, (moment(row.amends.at), _minutes(row.amends))))
+            title, text = f"{what}: {row.amends.get_kind_display()}", f"Before: {before}. {row.amended_because}"
+            yield Event(row.recorded_at, "contact", title, text, row.by)
+
+
+def _minutes(contact: Contact) -> str:
+    return f"{contact.minutes} minutes" if contact.minutes else ""
 
 
 def duties(person: Person) -> Iterator[Event]:

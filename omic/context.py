@@ -37,6 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "prison": prison,
             "home": f"/prisons/{prison.code}/" if prison else "/",
             "navigation": access.navigation(request) if prison else [],
+            "may_search": prison is not None and request.standing.may(access.Action.SEARCH),  # type: ignore[attr-defined]
             "staff": user if user and user.is_authenticated else None,
             "demonstration": settings.DEMONSTRATION,
         }

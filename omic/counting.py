@@ -27,12 +27,6 @@ def about(prison: Prison, **asked: Subquery) -> QuerySet[Any]:
     return Prison.objects.filter(pk=prison.pk).values(**asked)
 
 
-def ask(prison: Prison, **asked: Subquery) -> dict[str, Any]:
-    """The answers to several questions about a prison, by their names."""
-    answers: dict[str, Any] = dict(about(prison, **asked).get())
-    return answers
-
-
 def tally(rows: QuerySet[Any], **which: Q) -> QuerySet[Any]:
     """How many of the rows are among each of several: one row, in which the numbers stand by their names."""
     return rows.order_by().values(**{name: _Number("pk", filter=among, distinct=True) for name, among in which.items()})

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import BLANK_CHOICE_DASH
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import pretty_name
 from django.forms.widgets import Input
@@ -34,6 +35,7 @@ COMPONENTS: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 # Browsers cut what is typed beyond these, or object in their own words: the server says it, and nothing is lost.
 BROWSER_LIMITS = ("maxlength", "minlength", "min", "max", "step")
+(NO_CHOICE,) = BLANK_CHOICE_DASH  # is no radio button: whoever has not chosen has ticked none
 DJANGO_ROWS, OUR_ROWS = "10", "5"  # of a text area whose author chose nothing: ten is more than most answers need
 
 
@@ -88,7 +90,7 @@ class GovukBoundField(forms.BoundField):
             return self.id_for_label or self.auto_id
         if isinstance(self.field.widget, forms.MultiWidget):
             return f"{self.auto_id}_0"
-        drawn = (choice.data for choice in self.subwidgets if choice.data["value"] not in ("", None))
+        drawn = (choice.data for choice in self.subwidgets if (choice.data["value"], choice.data["label"]) != NO_CHOICE)
         return next((choice["attrs"]["id"] for choice in drawn), self.auto_id)
 
 

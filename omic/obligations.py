@@ -260,15 +260,16 @@ _FOLLOW = f"""
     WHERE p.id = o.person_id AND o.person_id = ANY(%(people)s) AND o.met_by = '' AND o.closed_at IS NULL
       AND p.prison_id IS NOT NULL AND p.prison_id <> o.prison_id AND {NOT_EXPECTED}
 """  # noqa: S608
+RELEASED = "released"  # held nowhere: out, or between two prisons, of which the next may find it owed again
 _RELEASED = f"""
-    UPDATE omic_obligation o SET state = 'void', closed_at = %(at)s, closed_because = 'released' FROM omic_person p
+    UPDATE omic_obligation o SET state = 'void', closed_at = %(at)s, closed_because = '{RELEASED}' FROM omic_person p
     WHERE p.id = o.person_id AND p.id = ANY(%(people)s) AND o.met_by = '' AND o.closed_at IS NULL
       AND p.prison_id IS NULL AND {NOT_EXPECTED}
 """  # noqa: S608
 
 
 def follow_moves(people: Sequence[int], *, at: datetime) -> dict[str, int]:
-    """The OMU's duties belong to the person: they move along with them, and end with release."""
+    """The OMU's duties belong to the person: they move along with them, and end where no prison holds them."""
     return _run({"followed": _FOLLOW, "released": _RELEASED}, people, at)
 
 

@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Greatest
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,7 +17,8 @@ from omic.audit import Actor
 from omic.context import Tab
 from omic.forms import BaseForm
 from omic.http import PrisonRequest
-from omic.models import Alert, Person, PersonMerge, Presence
+from omic.missing import missing_of, with_missing
+from omic.models import Alert, Obligation, ObligationKind, Person, PersonMerge, Presence
 
 # Alerts that whoever may open the page must see at once: code, words, colour. They state only what they say.
 FLAGS = (("HA", "Open ACCT", "red"), ("HA1", "ACCT post-closure", "yellow"), ("RNO121", "No one-to-one", "red"))
@@ -102,7 +103,7 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
         rows = list(matching(people, words)[:FOUND_AT_MOST])
         alike = not rows
         if alike:
-            rows = list(_alike(people, words)[:ALIKE_AT_MOST])
+            rows = list(spelt_alike(people, words)[:ALIKE_AT_MOST])
         context |= {
             "searched": True,
             "results": _own_apart(request, rows),
@@ -110,6 +111,7 @@ def search(request: PrisonRequest, code: str) -> HttpResponse:
             "limit": FOUND_AT_MOST,
             "nobody": not rows,
             "alike": alike and rows,
+            "lacking": _lacking(request, rows),
         }
     return render(request, "omic/search.html", context)
 
@@ -118,7 +120,17 @@ def _own_first(request: PrisonRequest) -> QuerySet[Person]:
     """Whom the searcher may open, whom they hold before all others: no cut falls into these first."""
     held = Q(pom=request.user) | Q(key_worker=request.user)
     people = request.standing.people(Action.SEE_PERSON).select_related("wing", "pom", "key_worker")
+    if request.standing.may(Action.ALLOCATE_POM):
+        asked = Obligation.objects.demanding().filter(kind=ObligationKind.ALLOCATE_POM, person=OuterRef("pk"))
+        people = people.annotate(asks_for_pom=Exists(asked))
+    if request.standing.may(Action.EDIT_DETAILS):
+        people = with_missing(people, request.on)
     return people.order_by(Case(When(held, then=0), default=1), "surname", "forename", "prison_number")
+
+
+def _lacking(request: PrisonRequest, rows: list[Person]) -> set[int]:
+    """Of whom a detail is missing, for who may enter it."""
+    return {row.pk for row in rows if missing_of(row)} if request.standing.may(Action.EDIT_DETAILS) else set()
 
 
 def _own_apart(request: PrisonRequest, rows: list[Person]) -> list[tuple[str, list[Person]]]:
@@ -149,7 +161,7 @@ def matching(people: QuerySet[Person], words: str) -> QuerySet[Person]:
     return people
 
 
-def _alike(people: QuerySet[Person], words: str) -> QuerySet[Person]:
+def spelt_alike(people: QuerySet[Person], words: str) -> QuerySet[Person]:
     """Who is spelt nearly so, the most alike first: a letter too many, one missing, two changed about."""
     name = Concat("surname", Value(" "), "forename")
     number = TrigramSimilarity("prison_number", words)

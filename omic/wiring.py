@@ -101,6 +101,7 @@ DEMO_PARTS = [
             "keywork.demo.staff.make_profiles",
             "keywork.demo.regime.set_levels",
             "keywork.demo.sessions.hold_sessions",
+            "allocation.demo_contacts.see",
             "wellbeing.demo.cohorts.decide",
             "wellbeing.demo.exceptions.suspend",
             "wellbeing.demo.exceptions.send_out",

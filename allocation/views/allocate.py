@@ -25,33 +25,42 @@ from omic.releases import release_words
 @requires(Action.ALLOCATE_POM)
 def allocate(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
     """The case, the recommended type and why, and every POM with their load: choose one."""
-    sight = look(request)
-    chosen = {"staff": request.GET.get("staff", "")}
-    form = AllocateForm(pending.typed(request), poms=sight.known, staff=request.user, initial=chosen)
+    sight, typed = look(request), pending.typed(request)
+    if typed is not None and "choose" in typed:  # back from comparing
+        return _choice(request, sight, _unsaved(request, sight, typed, typed["choose"]), typed)
+    form = AllocateForm(typed, poms=sight.known, staff=request.user)
     save = partial(allocate_pom, person=request.person, by=request.user, at=request.now)
     if request.method == "POST" and form.is_valid():
         if done := attempt(form, save, **form.told()):
             messages.success(request, f"{done.staff} is now the POM of {request.person.name}.")
             return redirect(_back(request, sight))
         sight = look(request)
+    return _choice(request, sight, form, typed)
+
+
+def _unsaved(request: PrisonRequest, sight: Sight, typed: QueryDict, staff: str) -> AllocateForm:
+    """The form with what was typed so far: nothing of it is checked yet."""
+    kept = {"staff": staff, "reason": typed.get("reason", ""), "note": typed.get("note", "")}
+    return AllocateForm(poms=sight.known, staff=request.user, initial=kept)
+
+
+def _choice(request: PrisonRequest, sight: Sight, form: AllocateForm, typed: QueryDict | None) -> HttpResponse:
     context = {"form": form, "sight": sight, **_case(sight), **_about(request, sight)}
-    context |= {"compared": request.GET.getlist("pom"), "warnings": warnings_about(request.person)}
+    context |= {"compared": typed.getlist("pom") if typed else [], "warnings": warnings_about(request.person)}
     return render(request, "allocation/allocate.html", context)
 
 
 @requires(Action.ALLOCATE_POM)
 def compare(request: PrisonRequest, code: str, ref: str) -> HttpResponse:
-    """Up to four POMs side by side, to choose one of them."""
-    sight, asked = look(request), request.GET.getlist("pom")
+    """Up to four POMs side by side, to choose one of them. What was typed by then goes along with the choice."""
+    sight, typed = look(request), pending.typed(request) or request.GET
+    asked, form = typed.getlist("pom"), _unsaved(request, sight, typed, typed.get("staff", ""))
     chosen = [one for one in sight.candidates if str(one.load.staff.pk) in asked]
-    back = reverse("allocation:allocate", args=[code, ref])
     if not 0 < len(chosen) <= COMPARED:
         messages.error(request, f"Tick one to {COMPARED} POMs to compare.")
-        query = QueryDict(mutable=True)
-        query.setlist("pom", asked)
-        return redirect(f"{back}?{query.urlencode()}")
+        return _choice(request, sight, form, typed)
     context = {"sight": sight, "chosen": chosen, "lines": side_by_side(request, sight, chosen), **_case(sight)}
-    context |= {**_about(request, sight), "title": "Compare POMs", "back": back}
+    context |= {**_about(request, sight), "title": "Compare POMs", "form": form, "back": ""}
     return render(request, "allocation/compare.html", context)
 
 

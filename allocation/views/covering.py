@@ -2,11 +2,13 @@
 
 import re
 import uuid
+from collections import defaultdict
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -46,22 +48,43 @@ def choose(request: PrisonRequest, code: str, staff: int) -> HttpResponse:
 
 
 def _form(request: PrisonRequest, pom: Staff, typed: Any, shown: list[int]) -> CoverForm:
-    """The form for the cases without a stand-in, and for those that were `shown` and have got one meanwhile."""
-    covered = Exists(standing_in(request.prison, on=request.on).filter(person=OuterRef("pk")))
-    cases = request.prison.people.filter(pom=pom).filter(~covered | Q(pk__in=shown)).select_related("wing")
-    poms = takers(request.prison, on=request.on, besides=pom.pk)
-    cases = list(cases.order_by("surname", "forename", "pk"))
-    return CoverForm(typed, cases=cases, poms=poms, on=request.on, staff=request.user, initial=_absence(request, pom))
+    """The form for the cases without a stand-in on its first day, and for those that were `shown` and have got one
+    meanwhile."""
+    asked = CoverForm.first_day(typed or request.GET)
+    initial = _absence(request, pom, max(asked, request.on) if asked else None)
+    covered = Exists(standing_in(request.prison, on=initial["starts_on"]).filter(person=OuterRef("pk")))
+    people = request.prison.people.filter(pom=pom).filter(~covered | Q(pk__in=shown)).select_related("wing")
+    about = {
+        "cases": list(people.order_by("surname", "forename", "pk")),
+        "poms": takers(request.prison, on=request.on, besides=pom.pk),
+        "covers": _covers(request, pom),
+    }
+    return CoverForm(typed, on=request.on, staff=request.user, initial=initial, **about)
 
 
-def _absence(request: PrisonRequest, pom: Staff) -> dict[str, Any]:
-    """The days and the reason that the POM's absence gives, of today or the next."""
+def _absence(request: PrisonRequest, pom: Staff, asked: date | None) -> dict[str, Any]:
+    """The first day asked about, else the one that the POM's absence of today or the next gives; the last day and the
+    reason as it gives them."""
+    first = asked or request.on
     rows = request.prison.pom_absences.gone().filter(staff=pom).order_by("starts_on")
-    absence = rows.exclude(returns_on__lte=request.on).first()
+    absence = rows.exclude(returns_on__lte=first).first()
     if absence is None:
-        return {"starts_on": request.on}
+        return {"starts_on": first}
     because = absence.because or absence.get_kind_display()
-    return {"starts_on": max(absence.starts_on, request.on), "ends_on": absence.returns_on, "because": because}
+    return {"starts_on": asked or max(absence.starts_on, first), "ends_on": absence.returns_on, "because": because}
+
+
+def _covers(request: PrisonRequest, pom: Staff) -> dict[int, list[Cover]]:
+    """Cover of the POM's cases in place and to come, by person."""
+    found: dict[int, list[Cover]] = defaultdict(list)
+    rows = _standing(request).filter(person__pom=pom).select_related("staff")
+    for row in rows.order_by("starts_on", "pk"):
+        found[row.person_id].append(row)
+    return found
+
+
+def _standing(request: PrisonRequest) -> QuerySet[Cover]:
+    return pom_covers(request.prison).exclude(ends_on__lte=request.on).exclude(ends_on=F("starts_on"))
 
 
 def _cover(request: PrisonRequest, pom: Staff, form: CoverForm) -> tuple[CoverForm, bool]:
@@ -85,10 +108,9 @@ def _cover(request: PrisonRequest, pom: Staff, form: CoverForm) -> tuple[CoverFo
 @requires(Action.SEE_OMU)
 def covers(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Cover of POMs in place and to come."""
-    rows = pom_covers(request.prison).exclude(ends_on__lte=request.on).exclude(ends_on=F("starts_on"))
     page = ListPage(
         request,
-        rows.select_related("person__pom", "staff"),
+        _standing(request).select_related("person__pom", "staff"),
         title="Cover for POMs",
         columns=_columns(request),
         sort="until",

@@ -129,7 +129,7 @@ def people(request: PrisonRequest, code: str) -> HttpResponseBase:
 def cases(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Everyone here who has a POM; the lists that every caseload has are a filter."""
     chosen = LIST_BY_KEY.get(request.GET.get("which", ""))
-    shown = chosen.columns if chosen and chosen.key != "all" else ("handover", "release")
+    shown = chosen.columns if chosen and chosen.key != "all" else ("handover", "release", "since")
     page = ListPage(
         request,
         cases_here(request.prison, on=request.on).select_related("wing", "pom"),

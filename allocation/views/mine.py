@@ -65,7 +65,7 @@ def engagement(request: PrisonRequest, code: str) -> HttpResponseBase:
     """The minutes that a POM owes women of high complexity this month, who has had least of hers first."""
     page = ListPage(
         request,
-        my_engagement(request),
+        my_engagement(request.user, request.prison, on=request.on),
         title="My engagement this month",
         columns=MINUTES_COLUMNS,
         sort="-short",

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST
 
-from allocation.availability import Kind, end_pom_absence, left_alone, record_pom_absence
+from allocation.availability import Kind, alone_soon, end_pom_absence, left_alone, left_by, record_pom_absence
+from allocation.candidates import going_words, soon, with_going
 from allocation.caseload import WITHOUT_POM, poms_of, with_case, with_waiting
 from allocation.forms import attempt
 from allocation.leaving import open_shares
@@ -26,7 +27,7 @@ from allocation.refusals import RefusedError
 from allocation.views.dashboard import omu_tabs
 from omic import audit, pending
 from omic.access import Action, requires
-from omic.formats import plural
+from omic.formats import day, plural, short_day
 from omic.http import PrisonRequest
 from omic.lists import ListPage
 from omic.models import Person, Staff
@@ -44,7 +45,8 @@ def absence(request: PrisonRequest, code: str, staff: int) -> HttpResponse:
     save = partial(record_pom_absence, staff=found, prison=request.prison, by=request.user, at=request.now)
     if request.method == "POST" and form.is_valid() and (made := attempt(form, save, **form.told())):
         messages.success(request, f"{found}: {made.get_kind_display().lower()}.")
-        holds = made.kind != Kind.FULL and request.prison.pom_allocations.open().filter(staff=found).exists()
+        left = left_by(found, request.prison, on=request.on) if made.kind != Kind.FULL else None
+        holds = left and (request.prison.pom_allocations.open().filter(staff=found).exists() or left.covers.exists())
         return redirect("allocation:reallocate" if holds else "allocation:pom-profile", code, staff)
     rows = request.prison.pom_absences.filter(staff=found).select_related("recorded_by")
     context = {"title": f"When {found} is not there", "form": form, "submit": "Save", "cancel": back, "back": back}
@@ -78,20 +80,42 @@ def _page_of(request: PrisonRequest, staff: Staff, name: str) -> str:
 def alone(request: PrisonRequest, code: str) -> HttpResponseBase:
     """Cases whose POM is away, leaves or is posted here no more, and for whom nobody stands in."""
     rows = left_alone(request.prison.people.all(), request.prison, on=request.on)
+    words = {
+        "title": "Cases nobody has today",
+        "empty": "Every case has a POM who is there, or somebody who stands in.",
+    }
+    return _nobodys(request, rows, export="cases-nobody-has", **words)
+
+
+@requires(Action.SEE_OMU)
+def alone_from(request: PrisonRequest, code: str) -> HttpResponseBase:
+    """Cases whose POM is away or leaves within days, and for whom nobody stands in from then on."""
+    rows = alone_soon(request.prison.people.all(), request.prison, on=request.on)
+    empty = "No POM is away or leaves by then, or somebody stands in for each case of theirs."
+    title = f"Cases nobody has from a day until {short_day(soon(request.on))}"
+    return _nobodys(request, rows, title=title, empty=empty, export="cases-nobody-will-have")
+
+
+def _nobodys(
+    request: PrisonRequest, rows: QuerySet[Person], *, title: str, empty: str, export: str
+) -> HttpResponseBase:
     page = ListPage(
         request,
         with_case(rows, on=request.on).select_related("wing", "pom"),
-        title="Cases nobody has today",
+        title=title,
         columns=case_columns(request, with_pom=True),
         sort="pom",
         noun="case,cases",
-        empty="Every case has a POM who is there, or somebody who stands in. That is good.",
+        empty=f"{empty} That is good.",
         may_export=request.standing.may(Action.EXPORT),
-        on_export=partial(audit.record_export, request, "cases-nobody-has"),
+        on_export=partial(audit.record_export, request, export),
     )
     may_give = request.standing.may(Action.ALLOCATE_POM)
-    poms = poms_of(request.prison, on=request.on).filter(pk__in=rows.values("pom")) if may_give else ()
-    return page.response("allocation/alone.html", {"tabs": omu_tabs(code), "poms": poms})
+    poms = (
+        poms_of(request.prison, on=request.on).filter(pk__in=rows.values("pom")) if may_give else Staff.objects.none()
+    )
+    found = [(pom, going_words(pom)) for pom in with_going(poms, request.prison, on=request.on)]
+    return page.response("allocation/alone.html", {"tabs": omu_tabs(request.prison.pk), "poms": found})
 
 
 @requires(Action.ALLOCATE_POM)
@@ -105,6 +129,9 @@ def from_pom(request: PrisonRequest, code: str, staff: int) -> HttpResponse:
     context["cover"] = _page_of(request, found, "allocation:pom-cover")
     shares = open_shares(request.prison).filter(staff=found).select_related("person")
     context["shares"] = list(shares.order_by("person__surname", "pk"))
+    if left := left_by(found, request.prison, on=request.on):
+        covers = left.covers.filter(person__pom__isnull=False).select_related("person__pom")
+        context |= {"covers": covers.order_by("person__pom_id", "person__surname", "pk"), "left_on": left.on}
     return _many(request, people, besides=found, context=context)
 
 
@@ -160,7 +187,7 @@ def _saved(
     made, refused = reallocate(moves, batch=batch, by=request.user, at=request.now)
     messages.success(request, f"{plural(len(made), 'case,cases')} given.")
     if not refused:
-        return redirect(_page_of(request, besides, "allocation:pom-profile") if besides else context["back"])
+        return redirect(_next(request, besides) if besides else context["back"])
     cases, typed = read_cases(request.prison.people.filter(pk__in=refused), on=request.on), request.POST.copy()
     for case in cases:
         typed[f"replaces_{case.pk}"] = str(case.open_allocation or "")  # type: ignore[attr-defined]
@@ -171,3 +198,20 @@ def _saved(
     gone = [(move.person, refused[move.person.pk]) for move in moves if move.person.pk in refused.keys() - here]
     context |= {"form": again, "refused": refused, "gone": gone}
     return render(request, "allocation/reallocate.html", context)
+
+
+def _next(request: PrisonRequest, staff: Staff) -> str:
+    """Where giving cases away leads: to the same page, with a word, while a POM who goes leaves anything behind."""
+    left = left_by(staff, request.prison, on=request.on)
+    if left is None:
+        return _page_of(request, staff, "allocation:pom-profile")
+    counts = (
+        (left.cases.count(), "case,cases"),
+        (left.shares.count(), "part beside another POM,parts beside other POMs"),
+        (left.covers.count(), "case in which they stand in,cases in which they stand in"),
+    )
+    if not (words := [plural(count, noun) for count, noun in counts if count]):
+        return _page_of(request, staff, "allocation:pom-profile")
+    gone = f"{staff} is not there from {day(left.on)}"
+    messages.warning(request, f"{gone} and still has {' and '.join(words)}. Give them to others, or save cover.")
+    return reverse("allocation:reallocate", args=[request.prison.pk, staff.pk])

@@ -7,7 +7,10 @@ from omic.models import Person, Prison, Sentence, Staff
 
 
 class FunctionDecision(models.Model):
-    """That a recalled person stays in, or goes to, another function than the rule advises, and why (RC-04)."""
+    """That a recalled person stays in, or goes to, another function than the rule advises, and why (RC-04).
+
+    Append-only; a row for the function that the rule advises ends the one before it.
+    """
 
     class Function(models.TextChoices):
         RECEPTION = "reception", "Reception"

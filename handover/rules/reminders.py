@@ -40,8 +40,8 @@ class Settled(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderFacts:
-    """One handover as the reminders see it. `owed`: it waits to be recorded; `recorded`: it was, by this very date;
-    `open`: the kinds of which one stands open already."""
+    """One handover as the reminders see it. `owed`: it waits to be recorded; `recorded`: it was, whatever its date did
+    since; `open`: the kinds of which one stands open already."""
 
     today: date
     handover_on: date

@@ -48,6 +48,7 @@ PERSON: dict[str, Reader] = {
     "care_experienced": yes_no,
     "opd_screened_in": yes_no,
     "last_pom_contact_on": day,
+    "no_pom_contact_since": day,
 }
 OASYS: dict[str, Reader] = {
     "last_oasys_on": day,

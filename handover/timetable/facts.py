@@ -20,7 +20,8 @@ from omic.policy import Outcome, Steps
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
-    """The person. `rosh` very_high|high|medium|low, `sex` male|female, `life` a life sentence."""
+    """The person. `rosh` very_high|high|medium|low, `sex` male|female, `life` a life sentence. `no_pom_contact_since`:
+    the day since which a POM could have seen them and none has; None where that is not known."""
 
     rosh: str | None = None
     sex: str | None = None
@@ -29,6 +30,7 @@ class PersonFacts:
     care_experienced: bool = False
     opd_screened_in: bool = False
     last_pom_contact_on: date | None = None
+    no_pom_contact_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,19 +69,22 @@ def malrap(case: Case) -> Task | None:
 
 
 def pom_contact(case: Case) -> Task | None:
-    """AL-12: the next contact, counted from the last one; an unknown RoSH gives no interval."""
-    last_on, rosh = case.facts.person.last_pom_contact_on, case.facts.person.rosh
-    if not case.sentenced or last_on is None or rosh is None:
+    """AL-12: the next contact, counted from the last one, or from when there could have been one and was none; an
+    unknown RoSH gives no interval."""
+    person = case.facts.person
+    since, rosh = person.last_pom_contact_on or person.no_pom_contact_since, person.rosh
+    if not case.sentenced or since is None or rosh is None:
         return None
     months = CONTACT_MONTHS[rosh]
-    due_on = add_months(last_on, months)
-    found = f"RoSH {rosh.replace('_', ' ')}: last contact {last_on} + {months} months = {due_on}"
+    due_on = add_months(since, months)
+    counted = "last contact" if person.last_pom_contact_on else "no contact since"
+    found = f"RoSH {rosh.replace('_', ' ')}: {counted} {since} + {months} months = {due_on}"
     return Task(
         kind=Kind.POM_CONTACT,
         owner=Owner.POM,
         rule="AL-12",
         cause=Cause.CONTACT,
-        caused_on=last_on,
+        caused_on=since,
         due_on=due_on,
         steps=(Step("AL-12", found),),
     )

@@ -50,7 +50,9 @@ def local(request: PrisonRequest, code: str) -> HttpResponseBase:
     rows = lists.local_additions(request.prison, request.on)
     empty = "No local additions. They are made from a person’s page and bind once the PGD has agreed."
     shown = {"title": "Local additions", "columns": lists.local_columns(request), "sort": "pgd"}
-    return _page(request, rows, "priority-local", noun="addition,additions", empty=empty, **shown)
+    return _page(
+        request, rows, "priority-local", noun="addition,additions", filterset=lists.LocalFilter, empty=empty, **shown
+    )
 
 
 def _page(

@@ -1,5 +1,7 @@
 """A POM's lists: what each holds, whose cases they are, how they are searched; the same for the HOMD."""
 
+from datetime import timedelta
+
 import pytest
 
 from allocation.case_lists import LISTS
@@ -14,6 +16,7 @@ from tests.factories import (
     PomAllocationFactory,
     PostingFactory,
     SentenceFactory,
+    StaffFactory,
     days,
 )
 
@@ -125,3 +128,66 @@ def test_one_poms_pages_are_the_omus_and_not_another_prisons(cast: Cast) -> None
         assert cast.client(Role.HOMD).get(address(name, pom)).status_code == 200
         assert cast.client(Role.POM).get(address(name, pom)).status_code == 403
         assert cast.stranger.get(address(name, pom)).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "role"), [("mine", Role.POM), ("pom", Role.HOMD)])
+def test_a_name_that_is_mistyped_finds_who_is_spelt_alike(caseload: Cast, name: str, role: Role) -> None:
+    args = [caseload.of(Role.POM).pk] if name == "pom" else []
+    page = caseload.client(role).post(address(name, *args), {"q": "Handdd"})
+    assert {person.surname for person in page.context["list"].queryset} == {"Handed"}
+    assert "Nobody among these cases is spelt exactly so" in page.content.decode()
+
+
+@pytest.mark.parametrize(("name", "role"), [("mine", Role.POM), ("pom", Role.HOMD)])
+@pytest.mark.parametrize("key", ["", "new"])
+def test_a_name_that_nobody_has_says_nothing_about_who_holds_cases(
+    caseload: Cast, name: str, role: Role, key: str
+) -> None:
+    args = [caseload.of(Role.POM).pk] if name == "pom" else []
+    url = address(*{"mine": "my-list", "pom": "pom-list"}[name].split(), *args, key) if key else address(name, *args)
+    page = caseload.client(role).post(url, {"q": "Zyxwv"}).content.decode()
+    assert "None of these cases has that name or number. Check the spelling, or show all." in page
+    for words in ("You are nobody’s POM here", "holds no case here", "No case was given"):
+        assert words not in page
+
+
+def test_engagement_is_logged_with_every_case_but_those_one_supports(cast: Cast) -> None:
+    pom, other = cast.of(Role.POM), PostingFactory(role=Role.POM, prison=cast.prison).staff
+    for part in ("coworking", "support"):
+        person = PomAllocationFactory(person=cast.person(surname=part), staff=other).person
+        person.pom_allocations.create(prison=cast.prison, staff=pom, part=part, started_at=NOW)
+    held(cast, "primary")
+    client = cast.client(Role.POM)
+    page = client.get(address("mine")).content.decode()
+    for person in Person.objects.all():
+        url = address("log-engagement", person.ref)
+        assert (url in page) is (client.get(url).status_code == 200) is (person.surname != "support")
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, ""), (7, "Away from 25 Nov 2026")])
+def test_the_page_of_a_pom_who_will_be_away_says_from_when(caseload: Cast, number: int, said: str) -> None:
+    about = {"staff": caseload.of(Role.POM), "recorded_by": caseload.of(Role.HOMD), "recorded_at": NOW}
+    caseload.prison.pom_absences.create(kind="away", starts_on=days(number), **about)
+    page = caseload.client(Role.HOMD).get(address("pom", caseload.of(Role.POM).pk))
+    assert page.context["going"] == said
+    assert said in page.content.decode()
+
+
+def test_the_whole_prisons_cases_sort_by_the_day_on_which_they_were_given(cast: Cast) -> None:
+    for surname, day in (("Second", 20), ("First", 30), ("Third", 10)):
+        held(cast, surname).pom_allocations.update(started_at=NOW - timedelta(days=day))
+    homd = cast.client(Role.HOMD)
+    page = homd.get(f"{address('cases')}?sort=-since")
+    assert [person.surname for person in page.context["list"].page] == ["Third", "Second", "First"]
+    assert "8 Nov 2026" in page.content.decode()
+
+
+@pytest.mark.parametrize(("which", "shown"), [("away", {"away"}), ("full", {"full"}), ("null", {"here"})])
+def test_poms_are_filtered_by_why_they_are_not_there(cast: Cast, which: str, shown: set[str]) -> None:
+    for name in ("away", "full", "here"):
+        staff = PostingFactory(role=Role.POM, prison=cast.prison, staff=StaffFactory(username=name)).staff
+        if name != "here":
+            said = {"starts_on": days(-1), "recorded_by": staff, "recorded_at": NOW}
+            staff.pom_absences.create(prison=cast.prison, kind=name, **said)
+    page = cast.client(Role.HOMD).get(f"{address('poms')}?absence={which}")
+    assert {staff.username for staff in page.context["list"].queryset} == shown

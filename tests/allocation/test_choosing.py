@@ -13,11 +13,13 @@ from omic.audit import Actor
 from omic.models import Person, Prison, Role, Staff, Stay
 from omic.postings import end_posting
 from tests.allocation.cases import determine, held_until_now, profile
+from tests.allocation.links import numbers
 from tests.allocation.test_pages import address
 from tests.cast import Cast, signed_in
 from tests.factories import (
     NOW,
     TODAY,
+    CaseDetailsFactory,
     ObligationFactory,
     PomAllocationFactory,
     PostingFactory,
@@ -78,13 +80,16 @@ def absent(cast: Cast, staff: Staff, **facts: Any) -> None:
 def test_who_is_away_today_is_named_apart_and_who_will_be_says_from_when(cast: Cast, case: Person) -> None:
     absent(cast, pom(cast, "full"), kind="full", returns_on=days(5))
     absent(cast, pom(cast, "soon"), kind="away", starts_on=days(3))
+    absent(cast, pom(cast, "later", cases=1), kind="away", starts_on=days(15))
     absent(cast, pom(cast, "leaving"), starts_on=days(10))
     found = sight(cast, case)
     assert [words for _, words in found.absent] == ["Takes no new cases until 23 Nov 2026"]
     assert [(one.load.staff.username, one.away, one.why_not) for one in found.candidates] == [
-        ("soon", "21 Nov 2026", ""),
+        ("later", "3 Dec 2026", ""),
         ("leaving", "", "Leaves on 28 Nov 2026"),
+        ("soon", "", "Away from 21 Nov 2026"),
     ]
+    assert [one.fits for one in found.candidates] == [True, False, False]
 
 
 def test_what_came_lately_what_comes_and_what_is_shared_are_counted(cast: Cast, case: Person) -> None:
@@ -109,6 +114,24 @@ def test_working_days_waited_and_who_came_back(cast: Cast, case: Person) -> None
     found = sight(cast, case)
     assert found.earlier == "Recalled; here before, until 6 Jul 2025; POM here was Anna Pomm"
     assert found.terms_words == "Anna Pomm, 29 Sep 2026 to 18 Nov 2026"
+
+
+def test_the_case_says_its_latest_oasys_and_who_is_named_in_the_community(cast: Cast, case: Person) -> None:
+    assert "None recorded" in (before := facts(cast, case))
+    assert "LDU" not in before
+    said = {"layer": 3, "kind": "review", "completed_by": "pom", "source": "test", "recorded_at": NOW}
+    for day in (-20, -10, -5):
+        case.oasys.create(completed_on=days(day), **said)
+    by = {"withdrawn_by": cast.of(Role.HOMD), "withdrawn_at": NOW, "withdrawn_because": "Wrong person"}
+    case.oasys.filter(completed_on=days(-5)).update(**by)
+    CaseDetailsFactory(person=case, ldu="Leeds North", com_name="Com Munity")
+    for words in ("8 November 2026", "Leeds North", "Com Munity"):
+        assert words in facts(cast, case)
+
+
+def facts(cast: Cast, case: Person) -> str:
+    page = cast.client(Role.HOMD).get(address("allocate", case.ref)).content.decode()
+    return page.split("Custody tier")[1].split("</dl>")[0]
 
 
 def test_the_list_of_those_who_wait_says_the_same(cast: Cast, case: Person) -> None:
@@ -136,17 +159,61 @@ def test_up_to_four_side_by_side_and_one_to_choose(cast: Cast, case: Person) -> 
     assert lines["Priority courses missing (AL-18)"] == ("5 courses",) * 4
     assert lines["Type"][0] == "Prison POM, recommended"
     assert "Women of high complexity of need" not in lines
-    choose = f"{address('allocate', case.ref)}?staff={poms[2].pk}"
-    assert choose in page.content.decode()
-    assert f'value="{poms[2].pk}" checked' in homd.get(choose).content.decode()
+    assert f'name="choose" value="{poms[2].pk}"' in page.content.decode()
+
+
+def test_comparing_keeps_what_was_typed_and_saves_nothing(cast: Cast, case: Person) -> None:
+    anna, ben = pom(cast, "anna"), pom(cast, "ben")
+    homd, url = cast.client(Role.HOMD), address("allocate", case.ref)
+    typed = {"staff": anna.pk, "reason": "Knows the family", "note": "Rings on Fridays", "replaces": ""}
+    compared = homd.post(address("compare", case.ref), typed | {"pom": [anna.pk, ben.pk]}).content.decode()
+    for name in ("reason", "note"):
+        assert f'<input type="hidden" name="{name}" value="{typed[name]}">' in compared
+    back = homd.post(url, typed | {"choose": ben.pk})
+    form = back.context["form"]
+    assert (form["reason"].value(), form["note"].value()) == (typed["reason"], typed["note"])
+    assert f'value="{ben.pk}" checked' in back.content.decode()
+    assert "There is a problem" not in back.content.decode()
+    assert not PomAllocation.objects.exists()
+    assert homd.post(url, typed | {"staff": ben.pk}).status_code == 302
+    assert PomAllocation.objects.get().note == "Rings on Fridays"
 
 
 @pytest.mark.parametrize("number", [0, 5])
 def test_none_or_five_are_not_compared_and_stay_ticked(cast: Cast, case: Person, number: int) -> None:
     ticked = {"pom": [str(pom(cast, f"p{place}").pk) for place in range(number)]}
-    page = cast.client(Role.HOMD).get(address("compare", case.ref), ticked, follow=True)
+    pom(cast, "unticked")
+    typed = {"reason": "Knows the family", **ticked}
+    page = cast.client(Role.HOMD).post(address("compare", case.ref), typed)
     assert "Tick one to 4 POMs" in page.content.decode()
     assert page.context["compared"] == ticked["pom"]
+    assert page.context["form"]["reason"].value() == "Knows the family"
+    assert f'action="{address("allocate", case.ref)}"' in page.content.decode()
+
+
+def busy(cast: Cast, case: Person) -> Staff:
+    """A POM of whom everything can be counted, with what just misses each number beside it."""
+    staff, other = pom(cast, "anna"), pom(cast, "ben", cases=2)
+    for part in ("coworking", "support"):
+        shared = Person.objects.filter(pom=other, pom_allocations__staff=other).exclude(pom_allocations__staff=staff)
+        shared.first().pom_allocations.create(prison=cast.prison, staff=staff, part=part, started_at=NOW)  # type: ignore[union-attr]
+    new, older = (PomAllocationFactory(person=cast.person(complexity="high"), staff=staff) for _ in range(2))
+    PomAllocation.objects.filter(pk=new.pk).update(started_at=NOW - timedelta(days=2))
+    low = PomAllocationFactory(person=cast.person(complexity="low"), staff=staff)
+    for row, due in ((new, 56), (older, 57), (low, -1)):
+        ObligationFactory(person=row.person, kind="handover", owner_role="pom", due_on=days(due), met_by="")
+    Prison.objects.filter(pk=cast.prison.pk).update(estate="women")
+    return staff
+
+
+@pytest.mark.parametrize("name", ["allocate", "compare"])
+def test_every_number_beside_a_pom_opens_what_it_counts(cast: Cast, case: Person, name: str) -> None:
+    staff, homd = busy(cast, case), cast.client(Role.HOMD)
+    found = numbers(homd.get(address(name, case.ref), {"pom": [staff.pk]}).content.decode())
+    for number, url in found:
+        assert homd.get(url).context["list"].count == number, url
+    more = [number for number, url in found if str(staff.pk) in url][-4:]
+    assert more == [1, 1, 1, 2]
 
 
 def test_comparing_asks_no_more_for_four_than_for_one(cast: Cast, case: Person, django_assert_num_queries: Any) -> None:

@@ -133,9 +133,10 @@ def test_cover_ends(cast: Cast, absence: PomAbsence, ash: Staff, ends: str) -> N
     assert row.ended_because
 
 
-def on_the_form(**more: str) -> dict[str, str]:
+def on_the_form(*people: Person, **more: str) -> dict[str, str]:
     starts_on = {f"starts_on_{name}": value for name, value in (("day", "18"), ("month", "11"), ("year", "2026"))}
-    return {"because": "Leave", "batch": uuid4().hex, **starts_on, **more}
+    each = {f"staff_{person.pk}": "" for person in people}
+    return {"because": "Leave", "batch": uuid4().hex, **starts_on, **each, **more}
 
 
 def test_cover_in_the_browser(cast: Cast, absence: PomAbsence, ash: Staff) -> None:
@@ -143,7 +144,7 @@ def test_cover_in_the_browser(cast: Cast, absence: PomAbsence, ash: Staff) -> No
     url = address("pom-cover", cast.of(Role.POM).pk)
     page = homd.get(url).content.decode()
     assert all(person.name in page for person in people)
-    typed = on_the_form(everyone=str(ash.pk), **{f"staff_{people[0].pk}": "nobody"})
+    typed = on_the_form(*people, everyone=str(ash.pk), **{f"staff_{people[0].pk}": "nobody"})
     assert homd.post(url, typed)["Location"] == address("pom-profile", cast.of(Role.POM).pk)
     assert {row.person for row in Cover.objects.all()} == set(people[1:])
     assert alone(cast) == people[:1]
@@ -161,9 +162,7 @@ def test_who_was_covered_meanwhile_stays_on_the_page_with_what_was_typed(
     quick, other = case_of(cast), case_of(cast)
     third = PostingFactory(role=Role.POM, prison=cast.prison).staff
     cover(cast, quick, ash)
-    typed = on_the_form(
-        everyone=str(third.pk), because="Typed before", **{f"staff_{one.pk}": "" for one in (quick, other)}
-    )
+    typed = on_the_form(quick, other, everyone=str(third.pk), because="Typed before")
     page = cast.client(Role.HOMD).post(address("pom-cover", cast.of(Role.POM).pk), typed).content.decode()
     assert "1 case has a stand-in" in page
     assert "Hollis Delivery has chosen Ash Band to stand in already" in page
@@ -171,12 +170,37 @@ def test_who_was_covered_meanwhile_stays_on_the_page_with_what_was_typed(
     assert other.name not in page
 
 
-def test_nobody_chosen_and_days_the_wrong_way_round(cast: Cast, absence: PomAbsence, ash: Staff) -> None:
-    case_of(cast)
+def test_cover_that_is_arranged_ahead_is_not_asked_for_again(cast: Cast, ash: Staff) -> None:
+    people, homd = [case_of(cast) for _ in range(2)], cast.client(Role.HOMD)
+    away(cast, cast.of(Role.POM), starts_on=days(7))
+    cover(cast, people[0], ash, days(7))
     url = address("pom-cover", cast.of(Role.POM).pk)
-    page = cast.client(Role.HOMD).post(url, on_the_form()).content.decode()
+    assert homd.get(url).context["form"].cases == people[1:]
+    earlier = homd.get(url, {"starts_on": TODAY.isoformat()})
+    assert set(earlier.context["form"].cases) == set(people)
+    assert "Ash Band from 25 Nov 2026 until 28 Nov 2026" in earlier.content.decode()
+    third = PostingFactory(role=Role.POM, prison=cast.prison).staff
+    shown = homd.post(url, on_the_form(people[1], everyone=str(third.pk)))
+    assert "More cases have nobody on that day" in shown.content.decode()
+    assert people[0].name in shown.content.decode()
+    assert homd.post(url, on_the_form(*people, everyone=str(third.pk))).status_code == 302
+    rows = Cover.objects.filter(person=people[0]).order_by("starts_on").values_list("staff", "starts_on", "ends_on")
+    assert list(rows) == [(third.pk, TODAY, days(7)), (ash.pk, days(7), days(10))]
+
+
+@pytest.mark.parametrize("typed", ["2026-02-30", "2026-11-17", "soon", ""])
+def test_a_day_in_the_address_that_cannot_be_is_passed_over(cast: Cast, ash: Staff, typed: str) -> None:
+    person = case_of(cast)
+    page = cast.client(Role.HOMD).get(address("pom-cover", cast.of(Role.POM).pk), {"starts_on": typed})
+    assert (page.context["form"].cases, page.context["form"]["starts_on"].initial) == ([person], TODAY)
+
+
+def test_nobody_chosen_and_days_the_wrong_way_round(cast: Cast, absence: PomAbsence, ash: Staff) -> None:
+    person = case_of(cast)
+    url = address("pom-cover", cast.of(Role.POM).pk)
+    page = cast.client(Role.HOMD).post(url, on_the_form(person)).content.decode()
     assert "Choose a stand-in, for every case or for at least one" in page
-    past = on_the_form(everyone=str(ash.pk)) | {"starts_on_day": "17"}
+    past = on_the_form(person, everyone=str(ash.pk)) | {"starts_on_day": "17"}
     assert b"must not be in the past" in cast.client(Role.HOMD).post(url, past).content
 
 

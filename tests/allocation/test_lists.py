@@ -172,13 +172,15 @@ def test_who_may_open_nobodys_page_reads_the_number_alone(cast: Cast) -> None:
         PomAllocationFactory(person=person, staff=staff, **given)
         late = {"kind": "risk_to_read", "slot": "1", "due_on": days(-1), "met_by": ""}
         ObligationFactory(person=person, owner=staff, owner_role="pom", **late)
-    cast.prison.pom_absences.create(staff=staff, kind="away", starts_on=TODAY, recorded_by=staff, recorded_at=NOW)
+    leaver = PomAllocationFactory(person=cast.person(surname="Unmistakable")).staff
+    for pom, first in ((staff, TODAY), (leaver, days(3))):
+        cast.prison.pom_absences.create(staff=pom, kind="away", starts_on=first, recorded_by=staff, recorded_at=NOW)
     who = {"prison": cast.prison, "role": "pom", "staff": PostingFactory(role=Role.POM, prison=cast.prison).staff}
     Cover.objects.create(person=covered, starts_on=TODAY, recorded_by=staff, recorded_at=NOW, **who)
     gone.stays.update(left_on=TODAY, ended_because="transfer")
     Person.objects.filter(pk=gone.pk).update(prison=cast.elsewhere, wing=None)
     mine = [(name, staff.pk) for name in ("pom", "pom-duties", "pom-risk")]
-    pages = [(name,) for name in ("people", "cases", "duties", "alone", "pom-covers")] + mine
+    pages = [(name,) for name in ("people", "cases", "duties", "alone", "alone-soon", "pom-covers")] + mine
     for name, *about in pages + [("changes", key) for key in ("arrived", "left", "given", "overdue")]:
         for query in ({}, {"export": "csv"}):
             seen = {role: text_of(cast.client(role).get(address(name, *about), query)) for role in HOMD_AND_NATIONAL}

@@ -197,3 +197,9 @@ def test_sent_again_with_other_readers_or_words_is_refused(cast: Cast, person: P
     late = cast.client(Role.POM).post(address, said | {"request_id": str(uuid4())})
     assert "has been corrected already" in late.content.decode()
     assert CaseNote.objects.get(amends=closed).text == "Now this"
+
+
+def test_a_closed_note_says_whom_to_ask_where_it_cannot_be_opened(person: Person, cast: Cast) -> None:
+    words = "Ask Pat Offender or the HOMD if you need what it says."
+    assert words in cast.client(Role.CASE_ADMINISTRATOR).get(url(person)).content.decode()
+    assert words not in cast.client(Role.HOMD).get(url(person)).content.decode()

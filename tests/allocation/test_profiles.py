@@ -190,3 +190,19 @@ def test_who_sees_and_who_records(cast: Cast, name: str, role: Role, status: int
     assert cast.client(role).get(address(name, pom)).status_code == status
     elsewhere = PostingFactory(role=Role.POM, prison=cast.elsewhere).staff
     assert cast.client(Role.HOMD).get(address(name, elsewhere.pk)).status_code == 404
+
+
+def test_a_prison_pom_whose_grade_is_recorded_becomes_a_probation_pom(cast: Cast) -> None:
+    say(cast, operational=True)
+    homd, url = cast.client(Role.HOMD), address("change-profile", cast.of(Role.POM).pk)
+    form = homd.get(url).context["form"]
+    assert 'value="yes" checked' in str(form["operational"])
+    typed = {
+        "pom_type": "probation", "operational": "yes", "working_days": "5", "base": "prison", "hub": "", "version": "1",
+        "starts_on_day": "18", "starts_on_month": "11", "starts_on_year": "2026",
+    }  # fmt: skip
+    refused = homd.post(url, typed).content.decode()
+    assert "grade: choose “Not said, or a probation POM”" in refused
+    assert "Not said, or a probation POM</label>" in refused
+    assert homd.post(url, typed | {"operational": ""}).status_code == 302
+    assert (Pom.objects.get().pom_type, Pom.objects.get().operational) == ("probation", None)

@@ -1,6 +1,6 @@
 """POMs who are away, the cases that nobody has, and many cases given at once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 from uuid import uuid4
@@ -15,15 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocation.actions import RefusedError, allocate_pom
-from allocation.availability import end_pom_absence, left_alone, record_pom_absence
-from allocation.models import Pom, PomAbsence
+from allocation.availability import alone_soon, end_pom_absence, left_alone, record_pom_absence
+from allocation.models import Pom, PomAbsence, PomAllocation
 from allocation.reallocating import read_cases, suggestions, takers
 from allocation.suggesting import CaseToGive, Taker, suggest
 from allocation.views import reallocate as reallocate_views
 from omic.audit import Actor
+from omic.formats import day, short_day
 from omic.models import Cover, Message, Obligation, ObligationKind, Person, Role, Staff
 from omic.postings import end_posting
 from omic.reconcile import reconcile, window_of
+from tests.allocation.cases import determine
 from tests.cast import Cast
 from tests.factories import NOW, TODAY, ObligationFactory, PomAllocationFactory, PostingFactory, StaffFactory, days
 
@@ -93,6 +95,11 @@ def case_of(cast: Cast, staff: Staff) -> Person:
 def away(cast: Cast, staff: Staff, **facts: object) -> PomAbsence:
     said = {"kind": "away", "starts_on": TODAY, "returns_on": days(10), "because": "Leave"} | facts
     return record_pom_absence(staff=staff, prison=cast.prison, by=cast.of(Role.HOMD), at=NOW, **said)
+
+
+def stand_in(cast: Cast, person: Person, staff: Staff, first: date, last: date | None = None) -> None:
+    said = {"role": Role.POM, "because": "Leave", "recorded_by": cast.of(Role.HOMD), "recorded_at": NOW}
+    Cover.objects.create(person=person, prison=cast.prison, staff=staff, starts_on=first, ends_on=last, **said)
 
 
 def alone(cast: Cast, on: object = TODAY) -> list[Person]:
@@ -249,8 +256,131 @@ def test_who_leaves_within_days_is_suggested_for_nothing_and_can_be_chosen(cast:
     end_posting(posting=leaver.postings.get(), ends_on=days(14), by=Actor(staff=cast.of(Role.HOMS)), at=NOW)
     poms = takers(cast.prison, on=TODAY, besides=gone.pk)
     cases = read_cases(cast.prison.people.filter(pk=people[0].pk), on=TODAY)
-    assert {one.username: one.leaving for one in poms} == {"ben": True, "cleo": False}
+    assert [(one.username, one.going) for one in poms] == [("cleo", ""), ("ben", "Leaves on 2 Dec 2026")]
     assert suggestions(cases, poms, on=TODAY)[people[0].pk].taker == other.pk
+
+
+@db
+@pytest.mark.parametrize(("number", "suggested"), [(1, "cleo"), (14, "cleo"), (15, "ben")])
+def test_whose_absence_begins_within_days_is_suggested_for_nothing_and_says_from_when(
+    cast: Cast, number: int, suggested: str
+) -> None:
+    soon, other = pom(cast, "ben"), pom(cast, "cleo")
+    case_of(cast, other)
+    away(cast, soon, starts_on=days(number), returns_on=days(30))
+    person = cast.person()
+    form = cast.client(Role.HOMD).get(reverse("allocation:allocate-many", args=["LEI"])).context["form"]
+    assert form[f"to_{person.pk}"].initial == str({"ben": soon, "cleo": other}[suggested].pk)
+    words = f"away from {short_day(days(number))} until 18 Dec 2026"
+    assert (words in str(form[f"to_{person.pk}"])) == (suggested == "cleo")
+
+
+@db
+@pytest.mark.parametrize("number", [0, 1, 14, 15])
+def test_who_will_have_nobody_within_days_is_to_be_put_right_beforehand(cast: Cast, number: int) -> None:
+    away(cast, case_of(cast, pom(cast, "anna")).pom, starts_on=days(number), returns_on=None)
+    ends = case_of(cast, pom(cast, "ben")).pom.postings.get()
+    case_of(cast, pom(cast, "cleo"))
+    end_posting(posting=ends, ends_on=days(max(number, 1)), by=Actor(staff=cast.of(Role.HOMS)), at=NOW)
+    client = cast.client(Role.HOMD)
+    found = {one.url: one for one in client.get(reverse("allocation:dashboard", args=["LEI"])).context["attention"]}
+    url = reverse("allocation:alone-soon", args=["LEI"])
+    assert (found[url].count if url in found else 0) == {0: 1, 1: 2, 14: 2, 15: 0}[number]
+    page = client.get(url)
+    assert page.context["list"].count == {0: 1, 1: 2, 14: 2, 15: 0}[number]
+    if number == 14:
+        assert found[url].text == "2 cases whose POM is away or leaves within 14 days, and nobody stands in"
+        assert "Away from 2 Dec 2026" in page.content.decode()
+        assert reverse("allocation:pom-cover", args=["LEI", ends.staff_id]) in page.content.decode()
+
+
+@db
+@pytest.mark.parametrize(
+    ("first", "last", "away_on", "left"),
+    [(5, None, None, False), (4, 6, None, False), (6, None, None, True), (0, 5, None, True), (5, None, 3, True)],
+)
+def test_who_has_a_stand_in_from_the_first_day_on_is_not(
+    cast: Cast, first: int, last: int | None, away_on: int | None, left: bool
+) -> None:
+    person, other = case_of(cast, pom(cast, "anna")), pom(cast, "ben")
+    away(cast, person.pom, starts_on=days(5))
+    if away_on:
+        away(cast, other, starts_on=days(away_on))
+    stand_in(cast, person, other, days(first), days(last) if last else None)
+    assert list(alone_soon(cast.prison.people.all(), cast.prison, on=TODAY)) == ([person] if left else [])
+
+
+@db
+def test_a_posting_that_follows_on_leaves_nobody_alone(cast: Cast) -> None:
+    staff = case_of(cast, pom(cast, "anna")).pom
+    end_posting(posting=staff.postings.get(), ends_on=days(3), by=Actor(staff=cast.of(Role.HOMS)), at=NOW)
+    PostingFactory(staff=staff, prison=cast.prison, role=Role.POM, starts_on=days(3))
+    assert not alone_soon(cast.prison.people.all(), cast.prison, on=TODAY).exists()
+
+
+@db
+@pytest.mark.parametrize(("kind", "starts_on"), [("leaving", TODAY), ("away", days(40))])
+def test_what_stays_with_who_has_gone_is_said_and_asked_again(cast: Cast, kind: str, starts_on: date) -> None:
+    gone, other = pom(cast, "anna"), pom(cast, "ben")
+    people = [case_of(cast, gone) for _ in range(3)]
+    about = {"person": case_of(cast, other), "prison": cast.prison, "staff": gone, "started_at": NOW}
+    share = PomAllocation.objects.create(part="coworking", **about)
+    away(cast, gone, kind=kind, starts_on=starts_on, returns_on=None)
+    client = cast.client(Role.HOMD)
+    answer = give(client, gone, said(people[:1], other))
+    assert answer.url == page(gone)
+    body = client.get(answer.url).content.decode()
+    assert f"Robin Anna is not there from {day(starts_on)} and still has 2 cases and 1 part beside another POM" in body
+    PomAllocation.objects.filter(pk=share.pk).update(ended_at=NOW, ended_because="Left")
+    assert give(client, gone, said(people[1:], other)).url != page(gone)
+
+
+@db
+@pytest.mark.parametrize("ends_on", [None, days(15)])
+def test_who_stays_keeps_cases_without_a_word(cast: Cast, ends_on: date | None) -> None:
+    staff, other = pom(cast, "anna"), pom(cast, "ben")
+    staff.postings.update(ends_on=ends_on)
+    people = [case_of(cast, staff) for _ in range(2)]
+    answer = give(cast.client(Role.HOMD), staff, said(people[:1], other))
+    assert answer.url == reverse("allocation:pom-profile", args=["LEI", staff.pk])
+
+
+@db
+def test_for_whom_a_leaver_stands_in_is_asked_too(cast: Cast) -> None:
+    person, gone = case_of(cast, pom(cast, "anna")), pom(cast, "ben")
+    away(cast, person.pom, returns_on=days(60))
+    stand_in(cast, person, gone, TODAY, days(60))
+    client, later = cast.client(Role.HOMD), days(6)
+    form = {"kind": "leaving", "starts_on": later.isoformat()}
+    answer = client.post(reverse("allocation:pom-absence", args=["LEI", gone.pk]), form)
+    assert answer.url == page(gone)
+    body = client.get(answer.url).content.decode()
+    cover = f"{reverse('allocation:pom-cover', args=['LEI', person.pom_id])}?starts_on={later}"
+    assert f"{person.name}, {person.prison_number}" in body
+    assert cover in body
+    asked = client.get(cover).context["form"]
+    assert (asked.cases, asked["starts_on"].initial) == ([person], later)
+    assert "Robin Ben from 18 Nov 2026 until 17 Jan 2027" in client.get(cover).content.decode()
+
+
+@db
+def test_poms_to_choose_stand_by_type_the_recommended_first_with_their_days_and_cases(cast: Cast) -> None:
+    gone, untyped = pom(cast, "anna"), PostingFactory(role=Role.POM, prison=cast.prison).staff
+    plain, part_time = pom(cast, "ben"), pom(cast, "cleo", "probation")
+    Pom.objects.filter(staff=part_time).update(working_days=3)
+    person = determine(case_of(cast, gone), tier="C")
+    answer = cast.client(Role.HOMD).get(page(gone))
+    assert answer.context["form"].fields[f"to_{person.pk}"].choices[1:] == [
+        ("Recommended: Prison POM", [(str(plain.pk), "Robin Ben, prison POM: 0 cases")]),
+        (
+            "Probation POM",
+            [(str(part_time.pk), "Robin Cleo, probation POM, 3 days a week: 0 cases, planning figure 48")],
+        ),
+        ("Type not recorded", [(str(untyped.pk), f"{untyped}, type not recorded: 0 cases, planning figure 80")]),
+    ]
+    assert "<td>Prison POM<br>" in answer.content.decode()
+    listed = cast.client(Role.HOMD).get(reverse("allocation:pom-cover", args=["LEI", gone.pk]))
+    assert "Robin Ben, prison POM: 0 cases" in listed.content.decode()
 
 
 @db
@@ -294,16 +424,19 @@ def test_only_the_homd_gives_cases(cast: Cast, role: Role) -> None:
 @db
 def test_as_many_queries_for_ten_cases_as_for_one(cast: Cast) -> None:
     gone = pom(cast, "anna")
-    pom(cast, "ben")
     client = cast.client(Role.HOMD)
-    case_of(cast, gone)
-    with CaptureQueriesContext(connection) as first:
-        client.get(page(gone))
-    for _ in range(9):
-        case_of(cast, gone)
-    with CaptureQueriesContext(connection) as second:
-        client.get(page(gone))
-    assert len(second) == len(first)
+    pages = [page(gone), reverse("allocation:pom-cover", args=["LEI", gone.pk])]
+    pages.append(reverse("allocation:alone-soon", args=["LEI"]))
+    away(cast, gone, starts_on=days(3))
+    asked = []
+    for more in (1, 9):
+        for _ in range(more):
+            stand_in(cast, case_of(cast, gone), pom(cast, uuid4().hex), days(5))
+            stand_in(cast, case_of(cast, pom(cast, uuid4().hex)), gone, TODAY)
+        with CaptureQueriesContext(connection) as queries:
+            assert all(client.get(url).status_code == 200 for url in pages)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 @db

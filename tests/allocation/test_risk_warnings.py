@@ -11,7 +11,7 @@ from omic.models import DetailEntry, Role
 from tests.cast import Cast
 from tests.factories import NOW, CaseDetailsFactory, SentenceFactory
 
-MAY, JUNE = date(2026, 5, 1), date(2026, 6, 1)
+MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 
 
 def said(field: str, *statements: tuple[str | None, str, date]) -> tuple[Said, ...]:
@@ -30,6 +30,17 @@ def said(field: str, *statements: tuple[str | None, str, date]) -> tuple[Said, .
         ({"said": said("rosh", ("high", "nDelius", MAY), ("medium", "nDelius", JUNE))}, ()),
         ({"said": said("rosh", ("high", "nDelius", MAY), ("medium", "An email from the COM", JUNE))}, ()),
         ({"said": said("rosh", ("high", "nDelius", MAY), (None, "OASys", JUNE))}, ()),
+        ({"said": said("rosh", ("high", "OASys and nDelius extract", MAY), ("very_high", "OASys", JUNE))}, ()),
+        ({"said": said("rosh", ("high", "OASys and nDelius extract", MAY), ("very_high", "nDelius", JUNE))}, ()),
+        ({"said": said("rosh", ("low", "nDelius", MAY), ("high", "nDelius/OASys", JUNE), ("low", "OASys", JULY))}, ()),
+        (
+            {
+                "said": said(
+                    "rosh", ("low", "nDelius and OASys", MAY), ("high", "nDelius", JUNE), ("medium", "OASys", JULY)
+                )
+            },
+            ("RoSH differs: nDelius says high (as at 1 June 2026) and OASys says medium (as at 1 July 2026)",),
+        ),
         (
             {"said": said("mappa_level", ("2", "OASys", MAY), ("1", "Delius", JUNE))},
             ("MAPPA level differs: nDelius says 1 (as at 1 June 2026) and OASys says 2 (as at 1 May 2026)",),

@@ -91,7 +91,7 @@ def test_coming_down_asks_for_a_key_worker(woman: Person) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"level": "high"}, "Say why the level is another than the answers make"),
+        ({"level": "high"}, "The answers make the level low. Say why it is to be another"),
         ({"before": "medium"}, "While this page was open the level became: low"),
         ({"temper": ""}, "There is a problem"),
     ],
@@ -162,3 +162,12 @@ def test_a_level_that_came_with_the_roll_is_not_said_to_be_screened_and_other_pr
     body = client.get(url).content.decode()
     assert "From the roll" not in body and str(elsewhere) in body
     assert "Medium" in client.get(page(woman)).content.decode().split("Said before")[1]
+
+
+def test_a_level_that_was_picked_is_left_to_the_answers_again(woman: Person) -> None:
+    client = homd(woman)
+    assert 'value="" checked' in str(client.get(page(woman)).context["form"]["level"])
+    refused = client.post(page(woman), answers(2, level="high")).content.decode()
+    assert "The level that the answers make</label>" in refused
+    assert client.post(page(woman), answers(2, level="")).status_code == 302
+    assert woman.complexity_screenings.get().level == "medium"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +22,9 @@ from handover.models import CommunityRequest, ResponsibilityOverride
 from handover.override_actions import ask_override, decide_override, end_override
 from handover.rules.community import Ask, ComNeed, chased, lacks_com
 from handover.why import in_a_sentence
+from omic.audit import Actor
 from omic.calendar import in_utc
+from omic.details import record_details
 from omic.ledger import begin, finish
 from omic.missing import with_missing
 from omic.models import Message, Person, Prison, Staff
@@ -30,6 +33,7 @@ from omic.outbox import send_waiting
 from tests.factories import NOW, TODAY, PrisonFactory, StaffFactory, days
 from tests.handover.community import EVE, NIGHT, STEPS, case, ldu, name_com, night, settle, short_case
 from tests.nights import small_hours
+from tests.omic.roll_files import Raw, him, left, record, take_in
 
 
 def need(com_from: date | None, reason: str = "determinate", *, known: bool = False) -> ComNeed:
@@ -235,13 +239,13 @@ def test_an_override_tells_the_ldu_and_taken_back_tells_it_again(prison: Prison)
     assert answers == ["The decision was taken back", NO_ANSWER_NEEDED]
 
 
-def refer(person: Person, by: Staff) -> int:
+def refer(person: Person, by: Staff, on: int = 0) -> int:
     """An early allocation that the HOMD approved and that waits for the community."""
     stages = {"approved": True, "approved_by": StaffFactory(), "approved_at": NOW, "referred_by": by}
     referred = {"referred_at": NOW, "referred_to": "the gatekeeper", "assessed_by": by, "assessed_at": NOW, **stages}
     facts = {"prison": person.prison, "sentence": person.sentences.get(), "oasys_on": TODAY, "answers": {}}
     row = person.early_assessments.create(klass="automatic", policy="seed_2019", in_window=True, **facts, **referred)
-    settle(person, TODAY)
+    settle(person, days(on))
     return row.pk
 
 
@@ -305,6 +309,56 @@ def test_an_answer_closes_what_is_open_and_names_the_com(prison: Prison) -> None
     assert person.details.com_name == "Cam Community"
     with pytest.raises(RefusedError, match="No question"):
         record_answer(person=person, by=by, at=NOW, **said)
+
+
+def on_roll(folder: Path, row: Raw, on: int) -> Person:
+    take_in(folder, [row | SHORT], on=days(on), at=small_hours(days(on)))
+    return him()
+
+
+SHORT = {"sentenceStartDate": days(-20).isoformat(), "conditionalReleaseDate": days(100).isoformat()}
+INTO_LEI = dict.fromkeys(("lastAdmissionDate", "lastMovementDate"), days(-20).isoformat())
+INTO_MDI = dict.fromkeys(("lastAdmissionDate", "lastMovementDate"), days(-8).isoformat())
+
+
+def asked_and_on_the_way(folder: Path) -> Person:
+    """Asked about in LEI in three ways, ten days and longer ago; then on the way to another prison."""
+    ldu()
+    person = on_roll(folder, record(**INTO_LEI), -12)
+    told = {"values": {"ldu": "Weald"}, "source": "nDelius", "as_at": days(-12)}
+    record_details(person=person, by=Actor(job="test"), at=small_hours(days(-12)), **told)
+    refer(person, StaffFactory(), on=-11)
+    ask = {"question": "Where can he live?", "request_id": uuid4(), "by": StaffFactory()}
+    ask_for_information(person=person, at=small_hours(days(-10)), **ask)
+    return on_roll(folder, left(how="TRN", on=days(-9)), -9)
+
+
+def unanswered(person: Person) -> list[str]:
+    return list(person.community_requests.filter(answered_at=None).order_by("pk").values_list("kind", flat=True))
+
+
+def test_a_day_between_prisons_ends_no_question(prison: Prison, tmp_path: Path) -> None:
+    other = PrisonFactory(code="MDI")
+    person = asked_and_on_the_way(tmp_path)
+    assert unanswered(person) == ["short", "early", "info"]
+    on_roll(tmp_path, record(prisonId="MDI", **INTO_MDI), -8)
+    counts = list_counts(other, TODAY)
+    assert (counts["pipeline"], counts["unanswered"], counts["all"]) == (1, 1, 1)
+    night(TODAY, "MDI")
+    assert unanswered(person) == ["short", "early", "info", "pipeline"]
+    assert list_counts(prison, TODAY)["all"] == 0
+
+
+@pytest.mark.parametrize("way", ["out of prison", "another sentence"])
+def test_release_and_another_sentence_end_what_was_asked_before(prison: Prison, tmp_path: Path, way: str) -> None:
+    person = asked_and_on_the_way(tmp_path)
+    if way == "out of prison":
+        on_roll(tmp_path, left(on=days(-8)), -8)
+    else:
+        person.sentences.update(closed_at=small_hours(days(-8)))
+        settle(person, days(-8))
+    answers = set(person.community_requests.values_list("answer", flat=True))
+    assert answers == {"The sentence or the time in custody has ended"}
 
 
 class Relay(EmailBackend):

@@ -10,8 +10,10 @@ from django.urls import reverse
 
 from handover.community_lists import LISTS
 from handover.models import CommunityRequest
+from handover.reminder_mails import SENT, mail_of
 from omic.formats import short_day
 from omic.models import Ldu, Message, Person, Role
+from omic.obligations import meet
 from tests.cast import Cast
 from tests.factories import TODAY, days
 from tests.handover.community import STEPS, case, ldu, settle, short_case
@@ -172,6 +174,48 @@ def test_an_unknown_ldu_is_added_from_its_name_and_changed_and_ended(cast: Cast)
     assert not Ldu.objects.filter(ends_on=None).exists()
 
 
+def timed_out(cast: Cast, role: Role, address: str, **typed: str) -> Client:
+    """Their browser, signed in again after the session ended before what they typed was saved."""
+    author = cast.client(role).get(address).context["form"]["typed_by"].value()
+    client = Client()
+    client.post(address, {**typed, "typed_by": author})
+    client.force_login(cast.of(role))
+    return client
+
+
+def test_what_was_typed_is_kept_while_somebody_signs_in_again(cast: Cast) -> None:
+    row, person = ldu(), short_case()
+    email = "dale@probation.invalid"
+    for name, args, typed in (
+        ("ldu-add", (), {"name": "Dale", "email": email}),
+        ("ldu-change", (row.pk,), {"email": email, "version": "1"}),
+    ):
+        page = timed_out(cast, Role.HOMS, url(name, *args), **typed).get(url(name, *args))
+        assert page.context["form"]["email"].value() == email
+    assert not Ldu.objects.filter(name="Dale").exists()
+    address = url("community-answer", person.ref)
+    client = timed_out(cast, Role.HOMD, address, answer="She has no COM yet")
+    page = client.get(address)
+    assert page.context["form"]["answer"].value() == "She has no COM yet"
+    client.post(address, page.context["form"].data)
+    assert person.community_requests.get().answer == "She has no COM yet"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("ldu-decide", {"confirmed": "no", "version": "2"}), ("ldu-end", {"version": "1"})]
+)
+def test_a_decision_about_an_ldu_is_kept_and_made_by_nobody_else(cast: Cast, name: str, typed: dict[str, str]) -> None:
+    row = ldu()
+    if name == "ldu-decide":
+        cast.client(Role.CASE_ADMINISTRATOR).post(url("ldu-change", row.pk), {"email": "x@y.invalid", "version": "1"})
+    address = url(name, row.pk)
+    client = timed_out(cast, Role.HOMS, address, **typed)
+    page = client.get(address)
+    assert "You were signed out before this was saved" in page.content.decode()
+    assert Ldu.objects.get().ends_on is None
+    assert client.post(address, page.context["form"].data).status_code == 302
+
+
 def test_an_ended_ldu_that_comes_back_with_another_mailbox_waits_on_the_page(cast: Cast) -> None:
     row, client = ldu(), cast.client(Role.HOMS)
     case(days(9))
@@ -222,6 +266,26 @@ def test_reminders_that_reach_nobody_are_named_with_why(cast: Cast) -> None:
     Person.objects.filter(pk=person.pk).update(pom=cast.of(Role.POM))
     settle(person, TODAY)
     assert "Goes out with the next night" in cast.client(Role.HOMS).get(url("reminders-waiting")).content.decode()
+
+
+def test_a_reminder_that_did_not_arrive_is_counted_wherever_those_that_wait_are(cast: Cast, settings: Any) -> None:
+    settings.HOME_TILES = ["handover.community_tabs.home_tiles"]
+    pom = cast.of(Role.POM)
+    person = case(days(-1), com="Cam", surname="Unreached", pom=pom)
+    client, at = cast.client(Role.HOMD), small_hours(days(-60))
+    reminder = person.obligations.get(kind="remind_today")
+    meet(reminder, by=None, at=at, because=SENT)
+    times = {"on": days(-60), "created_at": at, "next_attempt_at": at}
+    message = Message.objects.create(**mail_of(reminder, cast.prison, TODAY), **times)
+    assert client.get(url("reminders-waiting")).context["list"].count == 0
+    Message.objects.filter(pk=message.pk).update(state="failed", last_error="550 no such mailbox")
+    page = client.get(url("reminders-waiting"))
+    words = page.content.decode()
+    assert "Unreached, " in words and f"to {pom.email}: Could not be sent: 550 no such mailbox" in words
+    assert "That is good" not in words
+    counted = [tab.count for tab in page.context["tabs"] if tab.text == "Reminders waiting"]
+    tiles = client.get(reverse("home", args=["LEI"])).context["tiles"]
+    assert counted == [tile.count for tile in tiles if "reached" in tile.text] == [1]
 
 
 def test_a_pom_chooses_for_themselves(cast: Cast) -> None:

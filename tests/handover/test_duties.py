@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from handover.duties import ALL_KINDS, keep_timetable, missing_of
+from omic.calendar import add_months
 from omic.models import Alert, CaseDetails, Contact, OasysAssessment, Obligation, Person, PrisonSetting, Sentence, Stay
 from omic.obligations import meet
 from omic.reconcile import reconcile, window_of
@@ -113,6 +114,36 @@ def test_the_next_engagement_meets_the_contact_before_it() -> None:
     assert after.slot == f"contact-{Contact.objects.latest('pk').pk}"
 
 
+def test_al_12_whom_no_pom_has_seen_is_owed_a_contact_from_the_first_day_it_could_be_recorded() -> None:
+    person = new_case()
+    PomAllocationFactory(person=person)
+    CaseDetails.objects.update(rosh="high")
+    follow(person)
+    owed = duty(person, "pom_contact")
+    assert (owed.slot, owed.due_on) == (f"contact-first-{person.sentences.get().pk}", add_months(TODAY, 1))
+    assert person.obligations.overdue(owed.due_on + timedelta(days=1)).filter(pk=owed.pk).exists()
+    ContactFactory(person=person, kind="engagement", nomis_type="", at=NOW)
+    follow(person)
+    owed.refresh_from_db()
+    assert owed.state == "met" and person.obligations.demanding().filter(kind="pom_contact").count() == 1
+
+
+def test_a_second_sentence_counts_its_first_contact_from_its_own_start() -> None:
+    person = new_case()
+    PomAllocationFactory(person=person)
+    CaseDetails.objects.update(rosh="high")
+    follow(person)
+    Sentence.objects.update(started_on=days(40))
+    follow(person, after=40)
+    assert duty(person, "pom_contact").due_on == add_months(days(40), 1)
+
+
+def test_without_a_pom_no_contact_is_owed_by_one() -> None:
+    person = new_case()
+    follow(person)
+    assert not person.obligations.filter(kind="pom_contact").exists()
+
+
 def test_what_facts_make_needless_goes_void_with_the_reason_and_is_kept() -> None:
     person = new_case()
     follow(person)
@@ -152,6 +183,16 @@ def test_a_recall_is_explained_within_48_hours_by_the_clock() -> None:
     assert not rows.overdue(NOW + timedelta(hours=1)).exists()
     assert rows.overdue(NOW + timedelta(hours=1, seconds=1)).exists()
     assert not rows.overdue(TODAY).exists()
+
+
+@pytest.mark.parametrize(("returned", "owed"), [(-2, True), (-3, True), (-10, True), (-11, False), (-200, False)])
+def test_a_recall_that_comes_onto_a_roll_late_is_explained_late(returned: int, owed: bool) -> None:
+    """An old import owes nobody what was done long before it."""
+    person = new_case(recalled=True, recall_kind="standard", returned_at=NOW + timedelta(days=returned))
+    Person.objects.update(arrived_on=days(returned), legal_status="RECALL")
+    follow(person)
+    rows = person.obligations.overdue(NOW + timedelta(minutes=1)).filter(kind="recall_explanation")
+    assert rows.exists() == owed
 
 
 def test_what_fell_due_before_anything_was_recorded_here_does_not_open() -> None:
@@ -302,6 +343,21 @@ def test_a_sending_note_that_was_written_is_not_asked_for_again() -> None:
     transfer(Person.objects.get(pk=person.pk), to="LEI", on=3)
     follow(person, after=3)
     assert person.obligations.filter(kind="sending_note").count() == 1, "nobody was the POM there"
+
+
+def test_nobody_writes_to_their_own_prison_about_somebody_who_is_back() -> None:
+    person = new_case()
+    PomAllocationFactory(person=person)
+    follow(person)
+    transfer(person, to="LEI", on=1)
+    follow(person, after=1)
+    assert "sending_note" not in open_kinds(person), "a day between prisons"
+    last = transfer(Person.objects.get(pk=person.pk), on=3)
+    follow(person, after=3)
+    assert duty(person, "sending_note").slot == f"stay-{last.pk}", "once, of the last time there"
+    transfer(Person.objects.get(pk=person.pk), to="LEI", on=5)
+    follow(person, after=5)
+    assert "sending_note" not in open_kinds(person), "the note came to nothing, and the other prison had no POM"
 
 
 def test_what_waits_for_others_says_for_whom() -> None:

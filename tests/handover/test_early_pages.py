@@ -106,6 +106,22 @@ def test_what_waits_stands_on_the_home_page_of_whose_turn_it_is(cast: Cast) -> N
     assert where not in cast.client(Role.POM).get(reverse("home", args=[person.prison_id])).content.decode()
 
 
+def test_whoever_assessed_is_told_that_another_homd_answers_and_their_tile_counts_others_alone(cast: Cast) -> None:
+    own, other, homd = case(cast), case(cast), cast.client(Role.HOMD)
+    posted(homd, url(own, "assess"), typed(high_profile="yes"))
+    page = homd.get(url(own)).content.decode()
+    assert "You made this assessment yourself: another HOMD has to answer" in page
+    assert "take it back and have the POM assess" in page
+    home = reverse("home", args=["LEI"])
+    assert "early-allocation" not in "".join(tile.url for tile in homd.get(home).context["tiles"])
+    assessed(cast, other, high_profile=True)
+    assert "You made this assessment yourself" not in homd.get(url(other)).content.decode()
+    tile = next(tile for tile in homd.get(home).context["tiles"] if "to approve" in tile.text)
+    listed = homd.get(tile.url).context["list"]
+    assert (tile.count, listed.count, listed.page[0].person) == (1, 1, other)
+    assert homd.get(tile.url.replace("others", "me")).context["list"].page[0].person == own
+
+
 def test_a_poms_tile_opens_their_own_peoples_list(cast: Cast) -> None:
     person, other = case(cast), case(cast)
     for one in (person, other):

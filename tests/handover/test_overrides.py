@@ -198,6 +198,25 @@ def test_every_step_is_in_the_audit(cast: Cast) -> None:
     assert list(actions) == ["ask_override", "decide_override", "end_override"]
 
 
+def timed_out(cast: Cast, address: str, field: str, **typed: Any) -> Any:
+    """What a HOMD typed stands in its field again, after their session ended before it was saved."""
+    author = cast.client(Role.HOMD).get(address).context["form"]["typed_by"].value()
+    client = Client()
+    client.post(address, {**typed, "typed_by": author})
+    client.force_login(cast.of(Role.HOMD))
+    return client.get(address).context["form"][field].value()
+
+
+def test_what_was_typed_is_kept_while_somebody_signs_in_again(cast: Cast) -> None:
+    person = case(cast)
+    assert timed_out(cast, url(person, "-ask"), "because", responsibility="COM", because=BECAUSE) == BECAUSE
+    override = asked(cast, person)
+    assert timed_out(cast, url(person, "-decide", override.pk), "decision", confirmed="no", decision="Why") == "Why"
+    assert timed_out(cast, url(person, "-end", override.pk), "because", because="No room") == "No room"
+    override.refresh_from_db()
+    assert (override.confirmed, override.ended_at) == (None, None), "nothing is saved by itself"
+
+
 # --- the pages --------------------------------------------------------------------------------------------------------
 
 
@@ -220,7 +239,7 @@ def test_from_asking_to_taking_back_in_the_browsers_words(cast: Cast) -> None:
     assert "Waits for a second person" in page and "You asked for this yourself" in page
     number = ResponsibilityOverride.objects.get().pk
     assert url(person, "-decide", number) not in page and url(person, "-decide", number) in read(governor, url(person))
-    assert "1</span>" in (home := read(governor, reverse("home", args=["LEI"]))) and "overrides to confirm" in home
+    assert "1</span>" in (home := read(governor, reverse("home", args=["LEI"]))) and "override to confirm" in home
     page = answered(governor, url(person, "-decide", number), confirmed="yes", decision="Agreed")
     assert "The COM is responsible" in page and "In force" in page
     shown = read(homd, reverse("person", args=["LEI", person.ref]))
@@ -264,6 +283,19 @@ def test_the_list_says_why_who_and_since_when(cast: Cast) -> None:
         for words in ("The community team is to take the case", "Hollis Delivery", str(cast.of(Role.GOVERNOR))):
             assert words in page
     assert formats.day(NOW) in page or formats.short_day(NOW) in page
+
+
+def test_the_tile_opens_what_it_counts(cast: Cast) -> None:
+    own, waits, binds = case(cast), case(cast), case(cast)
+    asked(cast, own)
+    decided(cast, asked(cast, binds))
+    homd, other = cast.client(Role.HOMD), StaffFactory()
+    assert "to confirm" not in read(homd, reverse("home", args=["LEI"]))
+    ask_override(person=waits, responsibility="COM", reason="other", because=BECAUSE, by=other, at=NOW)
+    tile = next(tile for tile in homd.get(reverse("home", args=["LEI"])).context["tiles"] if "confirm" in tile.text)
+    assert (tile.count, tile.text) == (1, "override to confirm")
+    assert list(homd.get(tile.url).context["list"].page) == [waits]
+    assert list(homd.get(tile.url.replace("others", "me")).context["list"].page) == [own]
 
 
 def test_another_homd_may_confirm(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from handover.override_actions import ask_override
 from handover.parole_actions import ReviewRecord, record_review, withdraw_review
 from omic.audit import Actor
 from omic.details import Statement, record_details
+from omic.formats import day
 from omic.models import AuditEvent, CaseDetails, ParoleReview, Person, Role
 from omic.parole_reviews import record_parole_review
 from omic.reconcile import reconcile, window_of
@@ -106,6 +107,25 @@ def test_nothing_is_kept_that_cannot_be(cast: Cast, facts: dict[str, Any], field
         recorded(cast, lifer(cast, ted=days(900)), **facts)
     assert error.value.field == field
     assert not ParoleReview.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"target_hearing_on": days(-4001)}, "target_hearing_on"),
+        ({"outcome": "release", "outcome_on": days(-4001)}, "outcome_on"),
+        ({"target_hearing_on": days(-20), "outcome": "release", "outcome_on": days(-4001)}, "outcome_on"),
+    ],
+)
+def test_a_review_before_the_sentence_is_refused_with_the_day_it_began(
+    cast: Cast, facts: dict[str, Any], field: str
+) -> None:
+    person = lifer(cast, ted=days(-100))
+    with pytest.raises(RefusedError, match=f"The sentence began on {day(days(-4000))}") as error:
+        recorded(cast, person, **facts)
+    assert error.value.field == field
+    assert not ParoleReview.objects.exists()
+    assert recorded(cast, person, target_hearing_on=days(-4000))
 
 
 @pytest.mark.parametrize(("next_on", "offered"), [(days(355), True), (days(356), False)])

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
+from handover.early_stated import stated_elsewhere
 from handover.models import HandoverDetermination, Responsibility
 from handover.pipeline import determine_handovers, open_obligations
+from omic.audit import Actor
+from omic.details import record_details
 from omic.models import CaseDetails, LegalStatus, Obligation, ParoleReview, Person, PolicyAdoption, Prison, Sentence
 from omic.reconcile import reconcile, window_of
 from tests.factories import (
@@ -189,6 +192,38 @@ def test_a_man_in_an_open_prison_has_moved_to_open_conditions() -> None:
     determine(person)
     row = current(person)
     assert (row.reason, row.start_on, row.responsibility) == ("isp_open", person.arrived_on, "POM_WITH_COM")
+
+
+@pytest.mark.parametrize(("moved", "com_supports"), [(-5000, False), (-31, False), (-30, True), (-5, True)])
+def test_a_move_to_open_conditions_counts_until_a_recall_undoes_it(moved: int, com_supports: bool) -> None:
+    person = lifer(ted=days(-900), recalled=True, returned_at=NOW - timedelta(days=30))
+    ParoleReview.objects.create(person=person, target_hearing_on=days(600), recorded_at=NOW)
+    CaseDetails.objects.update(recall_hearing_outcome="not_release", moved_to_open_on=days(moved))
+    determine(person)
+    assert current(person).responsibility == ("POM_WITH_COM" if com_supports else "POM")
+
+
+def test_a_move_to_open_conditions_of_an_earlier_sentence_is_none_of_this_one() -> None:
+    person = lifer(ted=days(900))
+    CaseDetails.objects.update(moved_to_open_on=days(-4001))
+    determine(person)
+    assert (current(person).reason, current(person).responsibility) == ("indeterminate", "POM")
+
+
+def test_an_early_allocation_without_a_day_belongs_to_the_sentence_it_was_stated_in() -> None:
+    person = case(crd=days(900))
+    told = {"values": {"early_allocation": True}, "source": "nDelius", "by": Actor(job="test"), "at": NOW}
+    record_details(person=person, as_at=days(-30), **told)
+    assert current(person).reason == "early_allocation"
+    Sentence.objects.update(closed_at=NOW)
+    SentenceFactory(person=person, started_on=days(-10), crd=days(900))
+    determine(person)
+    assert current(person).reason == "determinate"
+    assert stated_elsewhere(person) is None
+    record_details(person=person, as_at=TODAY, **told)
+    assert current(person).reason == "early_allocation"
+    entry = stated_elsewhere(person)
+    assert entry is not None and entry.as_at == TODAY
 
 
 def adopt(prison: Prison, version: str, from_on: date) -> None:

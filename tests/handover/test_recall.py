@@ -102,6 +102,37 @@ def test_what_the_rule_advises_is_no_decision(cast: Cast) -> None:
         decided(cast, recalled(cast), "training")
 
 
+def test_choosing_what_the_rule_advises_ends_the_decision_that_stands(cast: Cast) -> None:
+    person = recalled(cast)
+    decided(cast, person, "reception")
+    assert "Decided by the HOMD" in page(cast, person, Role.HOMD)
+    decided(cast, person, "training")
+    assert "Decided by the HOMD" not in page(cast, person, Role.HOMD)
+    history = reverse("case-history", args=[person.prison_id, person.ref])
+    assert "Recalled: to training, as the rule advises" in cast.client(Role.HOMD).get(history).content.decode()
+    with pytest.raises(RefusedError, match="advises"):
+        decided(cast, person, "training")
+
+
+def test_what_was_decided_after_an_earlier_recall_says_nothing_of_this_one(cast: Cast) -> None:
+    person = recalled(cast)
+    decided(cast, person, "reception")
+    FunctionDecision.objects.update(decided_at=NOW - timedelta(days=60))
+    assert "Decided by the HOMD" not in page(cast, person, Role.HOMD)
+    with pytest.raises(RefusedError, match="advises"):
+        decided(cast, person, "training")
+
+
+@pytest.mark.parametrize(("known", "words"), [(True, "was before records are kept here"), (False, "is not known here")])
+def test_where_nothing_is_counted_the_page_says_why(cast: Cast, known: bool, words: str) -> None:
+    person = recalled(cast, returned_at=london_midnight(days(-200)))
+    Obligation.objects.filter(person=person).update(state="void", closed_at=NOW)
+    Sentence.objects.filter(person=person, closed_at=None).update(**({} if known else {"returned_at": None}))
+    shown = page(cast, person)
+    assert words in shown
+    assert ("When they returned is not known" in shown) != known
+
+
 def reviewed(cast: Cast, person: Person, **facts: Any) -> ExecutiveReview:
     facts = {"route": "executive", "reviewed_on": TODAY, "reviewed_by": "C. Om", "outcome": "stay"} | facts
     return record_release_review(person=person, review=ReviewOfRelease(**facts), by=cast.of(Role.POM), at=NOW)

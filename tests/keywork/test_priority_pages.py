@@ -200,6 +200,15 @@ def test_pg_5_a_local_addition_binds_once_the_pgd_agrees(cast: Cast) -> None:
         answer_local_addition(decision=decision, agreed=False, by=cast.of(Role.PGD), at=NOW)
 
 
+def test_the_tile_of_the_pgd_opens_what_it_counts(cast: Cast, url: Callable[[str], str]) -> None:
+    answered, client = decide(cast.person(), PriorityGroup.LOCAL), cast.client(Role.PGD)
+    answer_local_addition(decision=answered, agreed=True, by=cast.of(Role.PGD), at=NOW)
+    tile = next(tile for tile in client.get(reverse("home", args=["LEI"])).context["tiles"] if "local" in tile.text)
+    assert (tile.count, tile.text) == (1, "local addition to answer")
+    assert [row.pgd_agreed for row in client.get(tile.url).context["list"].page] == [None]
+    assert client.get(url("priority-local")).context["list"].count == 2
+
+
 def test_the_pages_of_deciding_answering_and_taking_back(cast: Cast, url: Callable[[str], str]) -> None:
     typed = {"included": "yes", "starts_on": TODAY.isoformat(), "because": "ACCT review"}
     client = cast.client(Role.SAFER_CUSTODY)

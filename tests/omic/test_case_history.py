@@ -1,5 +1,6 @@
 """Case history: what happened to one person, by stay, and who may read it; search that forgives a slip."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,9 +11,10 @@ from django.urls import reverse
 from allocation.case_history import poms
 from allocation.notes import amend_note, write_note
 from allocation.victim_liaison import Officer, end_officer, record_officer
-from omic.case_history import details, duties
-from omic.formats import day
-from omic.models import Alert, AuditEvent, DetailEntry, Person, Role
+from omic.case_history import contacts, details, duties
+from omic.contacts import take_back
+from omic.formats import day, moment
+from omic.models import Alert, AuditEvent, Contact, DetailEntry, Person, Role
 from tests.cast import Cast
 from tests.factories import (
     NOW,
@@ -95,6 +97,22 @@ def test_a_duty_that_is_met_says_so_once(cast: Cast) -> None:
     assert [(event.title, event.text) for event in duties(person)] == [("Allocate a POM: met", "")]
 
 
+def test_corrections_and_what_was_taken_back_are_told_with_why_when_it_was_done(cast: Cast) -> None:
+    person, later = cast.person(), NOW + timedelta(hours=3)
+    said = {"kind": "engagement", "at": NOW, "by": cast.of(Role.POM), "recorded_at": later}
+    first = ContactFactory(person=person, minutes=30, **said)
+    second = ContactFactory(person=person, minutes=15, amends=first, amended_because="Counted the walk", **said)
+    Contact.objects.filter(pk=first.pk).update(superseded_at=later)
+    told = [(event.title, event.text, event.at, event.by) for event in contacts(person)]
+    pom, before = cast.of(Role.POM), f"Before: {moment(NOW)}"
+    corrected = ("Corrected: POM engagement", f"{before}, 30 minutes. Counted the walk", later, pom)
+    assert told == [("POM engagement", "15 minutes", NOW, pom), corrected]
+    told = {"because": "Wrong woman", "request_id": uuid4(), "by": cast.of(Role.HOMD), "at": later}
+    take_back(second, what="The POM engagement", nomis_type="", **told)
+    wrong = ("Recorded in error: POM engagement", f"{before}, 15 minutes. Wrong woman", later, cast.of(Role.HOMD))
+    assert [(event.title, event.text, event.at, event.by) for event in contacts(person)] == [wrong, corrected]
+
+
 def test_an_allocation_against_the_recommendation_says_so(cast: Cast) -> None:
     given = {"staff": cast.of(Role.POM), "pom_type": "prison", "started_because": "She knows him"}
     told = [
@@ -157,7 +175,10 @@ def test_as_many_queries_whatever_happened(cast: Cast, person: Person) -> None:
     with CaptureQueriesContext(connection) as first:
         client.get(url(person))
     for number in range(9):
-        ContactFactory(person=person, minutes=number + 1)
+        contact = ContactFactory(person=person, minutes=number + 1)
+        take_back(
+            contact, what="It", nomis_type="", because="Twice", request_id=uuid4(), by=cast.of(Role.POM), at=contact.at
+        )
     with CaptureQueriesContext(connection) as second:
         client.get(url(person))
     assert len(second) == len(first)

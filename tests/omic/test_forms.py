@@ -212,3 +212,15 @@ def test_fields_that_no_fieldset_names_come_last() -> None:
     groups = SampleForm().groups()
     assert [legend for legend, _ in groups] == ["The session", "The person", ""]
     assert {field.name for _, fields in groups for field in fields} == set(SampleForm.base_fields)
+
+
+@pytest.mark.parametrize(("words", "drawn"), [("Not said", True), ("---------", False)])
+def test_an_empty_choice_is_drawn_where_it_has_words_of_its_own(words: str, drawn: bool) -> None:
+    class GradeForm(BaseForm):
+        grade = forms.ChoiceField(choices=[("", words), ("yes", "Yes")], required=False, widget=forms.RadioSelect)
+
+    html = str(GradeForm())
+    assert (words in html) is drawn
+    assert ('value="" checked' in html) is drawn
+    first = GradeForm()["grade"].first_control_id  # type: ignore[attr-defined]
+    assert html.index("<input") == html.index(f'<input class="govuk-radios__input" id="{first}"')

@@ -9,11 +9,18 @@ from django.test import Client
 from django.urls import reverse
 
 from omic import people
-from omic.access import Action, standing_in
+from omic.access import ACCESS, Action, standing_in
 from omic.context import Tile
 from omic.models import AuditEvent, Role
 from tests.cast import Cast
-from tests.factories import TODAY, KeyWorkerAllocationFactory, PomAllocationFactory, PostingFactory, StaffFactory
+from tests.factories import (
+    TODAY,
+    KeyWorkerAllocationFactory,
+    ObligationFactory,
+    PomAllocationFactory,
+    PostingFactory,
+    StaffFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +206,35 @@ def test_rows_that_somebody_holds_answer_503_with_what_was_typed(cast: Cast, mon
     assert answer.status_code == 503
     assert b"Somebody else is saving this" in answer.content
     assert b"Yorkshire" in answer.content
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.PGD, Role.NATIONAL)])
+def test_who_may_search_can_from_every_page(cast: Cast, role: Role) -> None:
+    page = cast.client(role).get("/prisons/LEI/").content.decode()
+    search = '<form class="omic-header__search" method="post" action="/prisons/LEI/people/search/"'
+    assert page.count(search) == (role in ACCESS[Action.SEARCH])
+    assert page.count('action="/prisons/LEI/people/search/"') == (role in ACCESS[Action.SEARCH])
+
+
+def test_search_says_who_has_no_pom_and_leads_on(cast: Cast) -> None:
+    waits, held = (cast.person(surname=f"Searched{number}") for number in range(2))
+    ObligationFactory(person=waits, kind="allocate_pom", owner_role="homd", met_by="")
+    PomAllocationFactory(person=held, staff=cast.of(Role.POM))
+    args = {person: ["LEI", person.ref] for person in (waits, held)}
+    for role in (Role.HOMD, Role.HOMS, Role.POM):
+        page = cast.client(role).post("/prisons/LEI/people/search/", {"q": "searched"}).content.decode()
+        assert page.count("Nobody") == 3, "the POM of one, and the key workers of both"
+        for person in (waits, held):
+            to_allocate = f'href="{reverse("allocation:allocate", args=args[person])}"' in page
+            assert to_allocate is (role == Role.HOMD and person == waits)
+            assert (f'href="{reverse("edit-details", args=args[person])}"' in page) is (role != Role.POM)
+
+
+def test_search_asks_no_more_for_many_than_for_one(cast: Cast, django_assert_num_queries: Any) -> None:
+    client = cast.client(Role.HOMD)
+    for forename in ("Abel", "Bram", "Cato"):
+        cast.person(surname="Searched", forename=forename)
+    with django_assert_num_queries(20, exact=False) as one:
+        client.post("/prisons/LEI/people/search/", {"q": "searched abel"})
+    with django_assert_num_queries(len(one)):
+        client.post("/prisons/LEI/people/search/", {"q": "searched"})
