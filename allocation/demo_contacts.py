@@ -8,6 +8,7 @@ from uuid import UUID
 from handover.timetable.policy import CONTACT_MONTHS
 from omic.calendar import add_months
 from omic.copying import copy_rows, tell_planner
+from omic.demo.contacts import CONTACT_COLUMNS
 from omic.demo.places import Demonstration
 from omic.models import NOMIS_TYPES, Complexity, Contact, ContactKind, NomisEntry, Person
 
@@ -20,16 +21,12 @@ SAID = (
     "Introduced myself and explained what a POM is for.",
     "Looked at a course that starts next month, and put the name down for it.",
 )
-_COLUMNS = (
-    "person_id", "prison_id", "kind", "at", "minutes", "by_id", "text", "nomis_type", "recorded_at", "request_id",
-    "amended_because",
-)  # fmt: skip
 
 
 def see(demo: Demonstration) -> dict[str, int]:
     """The last engagement of each case; women of high complexity of need have theirs with the casework."""
     rows = [row for place in demo.places for row in _engagements(demo, place.code)]
-    copy_rows("omic_contact", _COLUMNS, rows)
+    copy_rows("omic_contact", CONTACT_COLUMNS, rows)
     engagements = Contact.objects.filter(prison__in=demo.codes, kind=ContactKind.ENGAGEMENT)
     old = engagements.filter(recorded_at__lt=demo.at - NOT_ENTERED)
     NomisEntry.objects.bulk_create(NomisEntry(contact=one, by_id=one.by_id, at=one.recorded_at + DAY) for one in old)

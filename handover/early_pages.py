@@ -38,7 +38,7 @@ from handover.why import in_a_sentence
 from omic import audit, pending
 from omic.access import Action, Relation, requires
 from omic.context import Tab, Tile
-from omic.formats import plural
+from omic.formats import noun
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage
 from omic.models import CaseDetails, ObligationKind
@@ -261,6 +261,6 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
                 rows, own = rows.exclude(assessed_by=request.user), "?assessed=others"
             count = rows.count()
             url = reverse(f"handover:early-{stage}-list", args=[request.prison.pk]) + own
-            words = plural(count, LISTS[stage].tile).split(" ", 1)[1]
+            words = noun(count, LISTS[stage].tile)
             tiles += [Tile(count, words, url, "yellow")] if count else []
     return tiles

@@ -30,7 +30,7 @@ from handover.ldus import (
 from omic import audit, pending
 from omic.access import Action, requires
 from omic.context import Tile
-from omic.formats import day, moment, plural
+from omic.formats import day, moment, noun, plural
 from omic.http import PrisonRequest
 from omic.lists import Column, ListPage, link
 from omic.models import Ldu
@@ -233,5 +233,5 @@ def home_tiles(request: PrisonRequest) -> list[Tile]:
         return []
     count = proposals_to_decide(request.prison, request.user, request.on).count()
     url = reverse("handover:ldus", args=[request.prison.pk])
-    words = "LDU mailbox to confirm" if count == 1 else "LDU mailboxes to confirm"
+    words = noun(count, "LDU mailbox to confirm,LDU mailboxes to confirm")
     return [Tile(count, words, url, "yellow")] if count else []

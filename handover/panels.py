@@ -14,6 +14,7 @@ from handover.sending import notes_about, still_owed, to_read, to_write
 from handover.why import in_a_sentence
 from omic.access import Action
 from omic.context import Tile
+from omic.formats import noun
 from omic.http import PrisonRequest
 from omic.models import LegalStatus, Obligation, ObligationKind, Person, Role, Sentence
 
@@ -109,8 +110,7 @@ def _to_decide(request: PrisonRequest) -> list[Tile]:
     waiting = ResponsibilityOverride.objects.waiting().filter(person__in=request.prison.people.sentenced())
     count = waiting.exclude(asked_by=request.user).count()
     url = reverse("handover:overridden", args=[request.prison.pk]) + "?waits=others"
-    words = "override to confirm" if count == 1 else "overrides to confirm"
-    return [Tile(count, words, url, "yellow")] if count else []
+    return [Tile(count, noun(count, "override to confirm,overrides to confirm"), url, "yellow")] if count else []
 
 
 def _notes(request: PrisonRequest) -> list[Tile]:

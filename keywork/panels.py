@@ -14,6 +14,7 @@ from keywork.views.people import tiles_of
 from omic.access import Action, Relation
 from omic.context import Tile
 from omic.counting import about, counted, kept
+from omic.formats import noun
 from omic.http import PrisonRequest
 from omic.models import Contact, ContactKind, ObligationKind, Person, Prison, Role
 from omic.telling import to_tell
@@ -111,6 +112,6 @@ def regime_tiles(request: PrisonRequest) -> list[Tile]:
         tiles.append(Tile(1, "request for fortnightly key work to answer", regime_url, "yellow"))
     if may(Action.APPROVE_LOCAL_GROUP):
         waiting = priority_lists.local_additions(request.prison, request.on).filter(waiting=True).count()
-        words = "local addition to answer" if waiting == 1 else "local additions to answer"
+        words = noun(waiting, "local addition to answer,local additions to answer")
         tiles.append(Tile(waiting, words, f"{local}?waiting=true", "yellow"))
     return [tile for tile in tiles if tile.count]

@@ -45,8 +45,13 @@ def short_moment(value: datetime | None) -> str:
 
 def plural(count: int, words: str) -> str:
     """`plural(3, "person,people")` is "3 people"; thousands have a comma."""
+    return f"{count:,} {noun(count, words)}"
+
+
+def noun(count: int, words: str) -> str:
+    """`noun(3, "person,people")` is "people": for a number that stands apart from its words."""
     one, many = words.split(",")
-    return f"{count:,} {one if count == 1 else many}"
+    return one if count == 1 else many
 
 
 def minutes(value: int | None) -> str:

@@ -16,6 +16,7 @@ from keywork.policy import VERSIONS
 from omic import duties
 from omic.calendar import month_bounds, week_start
 from omic.copying import copy_rows, tell_planner
+from omic.demo.contacts import CONTACT_COLUMNS
 from omic.demo.personas import PERSONAS
 from omic.demo.places import Demonstration
 from omic.models import NOMIS_TYPES, Contact, ContactKind, Estate, Person, Posting, Role
@@ -32,10 +33,6 @@ ENTERED_AFTER = timedelta(days=7)
 LATE = timedelta(days=14)
 LATELY = timedelta(days=10)  # what was passed on since then has not been read
 NOT_YET = timedelta(hours=3)  # nothing is recorded of the last hours
-CONTACT_COLUMNS = (
-    "person_id", "prison_id", "kind", "at", "minutes", "by_id", "text", "nomis_type", "recorded_at", "request_id",
-    "amended_because",
-)  # fmt: skip
 NOTE_COLUMNS = ("contact_id", "person_id", "prison_id", "mode", "contact_minutes", "prompts", *TEXTS)
 
 
